@@ -1,0 +1,125 @@
+"""Find places in a message as typed (domain.md 6.2: homonyms, spelling, what must be asked)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from rapidfuzz.distance import OSA
+
+from meldpunt.places.gazetteer import Entry, Gazetteer, key, load_gazetteer
+from meldpunt.reading.types import Place
+
+WORD = re.compile(r"'?[^\W_]+(?:['’\-][^\W_]+)*", re.UNICODE)
+LOCATIVE = frozenset(
+    "in naar nr uit bij te rond rondom vlakbij nabij omgeving regio station vanuit richting gemeente dorp stad "
+    "noar nao uut oet bie achter buiten tussen via wijk ziekenhuis en".split()
+)
+MIN_FUZZY = 6  # domain.md 6.2: distance 1 for names of six letters and more, none for shorter ones
+ADJECTIVE = re.compile(r"(?:se|s|er)$")
+
+
+def find_places(text: str, gazetteer: Gazetteer | None = None) -> tuple[Place, ...]:
+    """Places in ``text``, in order; each with its municipality, what must be asked, or that it lies outside."""
+    book = gazetteer or load_gazetteer()
+    words = list(WORD.finditer(text))
+    keys = [key(word.group()) for word in words]
+    joined = " ".join(keys)
+    places: list[Place] = []
+    position = 0
+    while position < len(words):
+        match = _longest(book, words, keys, position)
+        if match is None:
+            position += 1
+            continue
+        entry, length = match
+        start, end = words[position].start(), words[position + length - 1].end()
+        place = _decide(entry, text, start, end, _before(keys, position), joined)
+        if place:
+            places.append(place)
+        position += length
+    return tuple(places)
+
+
+def summarise(places: Sequence[Place]) -> str | None:
+    """One municipality for the message: a sure one first, then ``"?"`` (ask), then ``"buiten"``, else None."""
+    sure = [p.municipality for p in places if p.status == "zeker"]
+    if sure:
+        return sure[0]
+    if any(p.status == "vragen" for p in places):
+        return "?"
+    return "buiten" if places else None
+
+
+def _longest(
+    book: Gazetteer, words: list[re.Match[str]], keys: list[str], position: int
+) -> tuple[Entry, int] | None:
+    for length in range(min(book.longest, len(keys) - position), 0, -1):
+        name = " ".join(keys[position : position + length])
+        if name in book.entries:
+            return book.entries[name], length
+    return _similar(book, words, keys, position)
+
+
+def _similar(
+    book: Gazetteer, words: list[re.Match[str]], keys: list[str], position: int
+) -> tuple[Entry, int] | None:
+    """A misspelt or inflected name (``Enschde``, ``Hengelose``), only where the sentence puts a place."""
+    name, typed = keys[position], words[position].group()
+    capital = typed[0].isupper()
+    for candidate in _stems(name) if capital else ():
+        entry = book.entries.get(candidate)
+        if entry and entry.rule in ("standaard", "locatief", "buiten"):
+            return entry, 1
+    if len(name) < MIN_FUZZY or not (_before(keys, position) or (capital and position > 0)):
+        return None
+    best = [
+        entry
+        for other, entry in book.entries.items()
+        if len(other) >= MIN_FUZZY
+        and " " not in other
+        and entry.rule in ("standaard", "buiten")
+        and OSA.distance(name, other, score_cutoff=1) == 1
+    ]
+    return (best[0], 1) if best else None
+
+
+def _stems(name: str) -> Iterator[str]:
+    for ending in ("ese", "se", "er", "s", "e"):
+        if name.endswith(ending) and len(name) - len(ending) >= 4:
+            yield name[: -len(ending)]
+            yield name[: -len(ending)] + "e"
+            yield name[: -len(ending)] + "o"
+
+
+def _before(keys: list[str], position: int) -> bool:
+    return position > 0 and keys[position - 1] in LOCATIVE
+
+
+def _decide(entry: Entry, text: str, start: int, end: int, locative: bool, joined: str) -> Place | None:
+    typed = text[start:end]
+    capital = typed[:1].isupper() and text[:start].rstrip()[-1:] not in ("", ".", "!", "?", "\n")
+    cue = any(re.search(rf"\b{re.escape(key(c))}\b", joined) for c in entry.cues)
+    rule = entry.rule
+
+    def place(status: str, municipality: str | None = None) -> Place:
+        return Place(entry.name, municipality, entry.municipalities, status, start, end)  # type: ignore[arg-type]
+
+    sure = entry.municipalities[0] if entry.municipalities else None
+    if rule == "nooit" or (rule == "hoofdletters" and typed != entry.name):
+        return None
+    if rule == "buiten_locatief":
+        return place("buiten") if locative and typed[:1].isupper() else None
+    if rule == "buiten":
+        return place("buiten")
+    if rule == "nabij":
+        if cue:
+            return place("zeker", sure)
+        return place("vragen") if locative and typed[:1].isupper() and " " not in typed else None
+    if rule == "vragen":
+        if cue and sure:
+            return place("zeker", sure)
+        return place("vragen") if locative or typed[:1].isupper() or len(typed) > MIN_FUZZY else None
+    if rule == "locatief":
+        return place("zeker", sure) if locative or capital or cue else None
+    return place("vragen") if cue else place("zeker", sure)
