@@ -1,0 +1,114 @@
+"""The age of the young person concerned, where the message says it (never the age of someone else)."""
+
+from __future__ import annotations
+
+import re
+
+from meldpunt.reading.normalise import Normalised
+from meldpunt.reading.types import Age
+
+NUMBER_WORDS = {
+    "negen": 9, "tien": 10, "elf": 11, "twaalf": 12, "dertien": 13, "veertien": 14, "vijftien": 15,
+    "zestien": 16, "zeventien": 17, "achttien": 18, "negentien": 19, "twintig": 20, "eenentwintig": 21,
+    "tweeentwintig": 22, "tweeëntwintig": 22, "drieentwintig": 23, "drieëntwintig": 23, "vierentwintig": 24,
+    "vijfentwintig": 25, "dertig": 30, "veeertien": 14, "zesien": 16, "viertien": 14, "achtien": 18, "acht": 8,
+}  # fmt: skip
+NUM = r"(?P<n>\d{1,2}|" + "|".join(sorted(NUMBER_WORDS, key=len, reverse=True)) + r")"
+NOT_UNIT = (
+    r"(?!\s*(?:(?:%|euro|€|uur|keer|dagen|dage|dag|weken|week|maanden|maand|minuten|min|km|kilometer|man|mensen|"
+    r"jongens|meisjes|meiden|mannen|graden|procent|personen|kinderen|leerlingen|abonnementen|telefoons|foto|ruggen|"
+    r"januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december|"
+    r"jaar (?:geleden|lang|samen|getrouwd|terug|ouder|jonger|verkering))\b|[.,:/]\d|\d))"
+)
+YOUNG = (
+    r"(?:dochter\w*|zoon\w*|zoontje|kind|meisje\w*|meid|meisie|jongen\w*|jongetje|jongere|leerling\w*|lln|pupil|"
+    r"cliënt\w*|client\w*|cl|"
+    r"pleegdochter|pleegzoon|pleegkind|stiefdochter|stiefzoon|kleindochter|kleinzoon|nicht\w*|neef\w*|zus\w*|"
+    r"broer\w*|vriendin\w*|bestie|buurmeisje|buurjongen|huisgenoot|klasgenoot|klasgenote|student\w*|scholier\w*|"
+    r"patiënt\w*|patient\w*|bewoner|bewoonster|puber|tiener|oudste|jongste|middelste|collega|stagiair\w*|amv\w*|"
+    r"vriend|kerel|vrouw|man|kok|medewerker|medewerkster|werknemer|deelnemer|deelneemster|spits|keeper|speler|"
+    r"speelster|gast|knul|dame|jongeman|jongedame|kleine|kleintje|tienermeisje|bijbaner|vakkenvuller|hulp)"
+)
+OTHER = (
+    r"(?:vriend(?:je)?|man|vent|kerel|gast|jongen|gozer|baas|eigenaar|leraar|trainer|oom|stiefvader|vader|"
+    r"moeder|ex|daders?|sugardaddy|hij)"
+)
+OFFENDER_CUES = re.compile(
+    r"\b(?:(?:een|die|de|haar|mijn|zijn|oudere?|met|door|van) (?:[a-z]+ ){0,2}" + OTHER
+    + r"|hij|hij is|is hij|zegt dat hij|man van|vent van|jongen van|vriend van|kerel van|gast van|jongens van|"
+    r"mannen van|meisje van op|denkt|schat hem|eind|begin|rond de|tegen de|over de|boven de)"
+    r"(?: [a-z]+){0,2}$"
+)  # fmt: skip
+FUTURE_MINUS = re.compile(r"\b(?:bijna|haast|binnenkort|volgende (?:week|maand))\b(?: [a-z]+){0,2} ?$")
+
+SELF = [
+    rf"\bik (?:ben|bin|word|werd)(?: [a-z]+){{0,4}}? {NUM}(?: jaar| jr)?{NOT_UNIT}",
+    rf"\bben (?:ik )?(?:pas |nog |net |bijna |nu |zelf |al |maar |een (?:jongen|meisje|meid) van )*{NUM}(?: jaar| jr)?{NOT_UNIT}",
+    rf"\b(?:ik|meisje|jongen|meid|m|v|j) ?\(? ?{NUM} ?\)",
+    rf"\bals (?:meisje|jongen|meid) van {NUM}{NOT_UNIT}",
+    rf"\bdat ik (?:pas |nog |maar |net |al )*{NUM} ben",
+    rf"\bik (?:pas |nog |maar |net |al |ook |toch )*{NUM} ben",
+    rf"\bmijn leeftijd is {NUM}{NOT_UNIT}",
+    rf"\bwas ik (?:pas |nog |maar |net )*{NUM}{NOT_UNIT}",
+    rf"\bik was (?:toen |pas |nog |maar |net )*{NUM}{NOT_UNIT}",
+]
+CONCERNED = [
+    rf"\b{YOUNG}\b(?: [a-zë]+){{0,4}}? ?[(,] ?(?:(?:pas|net|bijna|nu|nog|m|v|jongen|meisje|meid|vrouw|man) ?,? ?)*{NUM}(?: jaar| jr| j)?(?: oud)? ?(?:[),.;]|$)",
+    rf"\b{YOUNG} (?:[a-zë]+ ){{0,3}}?van (?:pas |net |bijna |nog |maar |nog geen |een jaar of |ongeveer |rond de )*{NUM}{NOT_UNIT}",
+    rf"\b{YOUNG} (?:is|was|wordt) (?:[a-zë]+ ){{0,3}}?{NUM}(?: jaar| jr)?{NOT_UNIT}",
+    rf"\b(?:zij|ze|die|zelf) (?:is|was|wordt) (?:toen |nu |pas |nog |net |bijna |zelf |maar |ook |al |nog geen )*{NUM}(?: jaar)?{NOT_UNIT}",
+    rf"\bis (?:ze|zij) (?:pas |nog |net |bijna |nu |maar |toen |al )*{NUM}(?: jaar)?{NOT_UNIT}",
+    rf"\b(?:hij|die jongen|het kind) (?:is|was) (?:nu |pas |nog |net |bijna |zelf |maar |ook |al |nog geen )*{NUM}(?: jaar)?{NOT_UNIT}",
+    rf"\b{NUM} ?-? ?(?:jarige?|jarig)\b",
+    rf"\b{YOUNG} {NUM} (?:jaar|jr)\b(?! (?:geleden|lang|samen))",
+    rf"\bhet gaat om (?:een )?[a-zë]+ van {NUM}{NOT_UNIT}",
+    rf"\b(?:van|met|als) (?:pas |net )*{NUM} ?(?:jaar)? (?:moet|mag|kan|hoor|loop|zit|doe)",
+    rf"\b(?:zij|ze|hij) van {NUM}{NOT_UNIT}",
+    rf"\b(?:is|was) (?:zij|ze|hij) met {NUM}{NOT_UNIT}",
+    rf"\b(?:leeftijd|lft)\.? ?:? ?{NUM}{NOT_UNIT}",
+    rf"\( ?{NUM} ?(?:jaar|jr|j)? ?\)",
+    rf"\b{NUM} jaar\b(?! (?:geleden|lang|samen|getrouwd|terug|ouder|jonger|verkering|ervaring|cel|bij|werk|woon))",
+]
+BAND = re.compile(rf"{NUM} (?:of|tot|a|à|en|-) (?:\d{{1,2}})")
+SELF_RE = [re.compile(p) for p in SELF]
+CONCERNED_RE = [re.compile(p) for p in CONCERNED]
+MIN_AGE, MAX_AGE = 6, 70
+
+
+def find_age(message: Normalised, reporter_is_self: bool | None = None) -> Age | None:
+    """The age in whole years of the young person concerned, or None. "Bijna 16" is 15 (domain.md 2.1: lower is safer)."""
+    own = _first(SELF_RE, message, "melder")
+    if own and reporter_is_self is not False:
+        return own
+    other = _first(CONCERNED_RE, message, "betrokkene")
+    return other or own
+
+
+def _first(patterns: list[re.Pattern[str]], message: Normalised, about: str) -> Age | None:
+    for pattern in patterns:
+        for match in pattern.finditer(message.text):
+            years = _years(match.group("n"))
+            if not MIN_AGE <= years <= MAX_AGE:
+                continue
+            head = message.text[: match.start("n")]
+            if about == "betrokkene" and _of_someone_else(head, match, years):
+                continue
+            if FUTURE_MINUS.search(head[-40:]):
+                years -= 1
+            start, end = message.span(match.start("n"), match.end("n"))
+            return Age(years, start, end, about)  # type: ignore[arg-type]
+    return None
+
+
+def _of_someone_else(head: str, match: re.Match[str], years: int) -> bool:
+    """True when the number belongs to the older friend, boss or stranger rather than to the young person."""
+    near = head[-45:]
+    if re.search(r"\b(?:dochter|zoon|leerling|kind|meisje|pupil|zus\w*|broer\w*|nicht\w*|neef\w*|jongere)\b", near[-22:]):
+        return False
+    if years >= 19 and OFFENDER_CUES.search(near):
+        return True
+    return bool(re.search(r"\b(?:man|vent|kerel|vriend|vriendje|gast|jongens|mannen|hij denkt|baas)\b(?: [a-z]+){0,3} $", near)) and years >= 18
+
+
+def _years(text: str) -> int:
+    return int(text) if text.isdigit() else NUMBER_WORDS[text]
