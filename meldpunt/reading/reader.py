@@ -1,0 +1,159 @@
+"""One message in, one :class:`Reading` out: the trained model, sharpened by rules that can be read (reader.md)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from meldpunt.indicators.catalogue import catalogue
+from meldpunt.places import find_places, summarise
+from meldpunt.reading import context
+from meldpunt.reading.age import find_age
+from meldpunt.reading.details import find_moment, find_platforms, find_role
+from meldpunt.reading.normalise import Normalised, normalise
+from meldpunt.reading.safety import KINDS, find_cues
+from meldpunt.reading.types import IntentGuess, Mention, Reading, Role, SafetyCue
+
+if TYPE_CHECKING:
+    from meldpunt.reading.model import ModelOutput, ReaderModel
+
+ROOT = Path(__file__).resolve().parents[2]
+ARTEFACT = ROOT / "models" / "reader"
+DATA = Path(__file__).resolve().parent.parent / "data"
+RULES_VERSION = "2026.11"
+SURE = 0.8  # above this the model's own reading of a negation is trusted over the word rule
+COMING = frozenset({"nu", "<24u", "toekomst", "onbekend"})
+ACUTE_KINDS = frozenset({*KINDS, "afspraak_vandaag"})
+MAX_CHARS = 8000
+
+
+class Reader:
+    """Reads Dutch as people type it. Without the trained model it works by rules alone and says so."""
+
+    def __init__(self, model: ReaderModel | None) -> None:
+        self._model = model
+
+    @classmethod
+    def load(cls, artefact: Path | None = None) -> Reader:
+        """Load the trained model from ``models/reader`` (or ``artefact``); raises ``ReaderModelError`` when damaged."""
+        folder = artefact or ARTEFACT
+        if not (folder / "reader.json").exists():
+            return cls(None)
+        from meldpunt.reading.model import ReaderModel
+
+        return cls(ReaderModel.load(folder))
+
+    def describe(self) -> str:
+        """One line for the start-up log."""
+        return f"reader {self._model.version}" if self._model else "reader: rules only, models/reader is missing"
+
+    def read(self, text: str, role: Role | None = None) -> Reading:
+        """Read one message; ``role`` sharpens whose age and experience it is, where it is known."""
+        typed = text[:MAX_CHARS]
+        message = normalise(typed)
+        output = self._model.predict(typed) if self._model and typed.strip() else None
+        role = role or find_role(message.text)
+        reporter_is_self = None if role is None else role == "self"
+        cues = find_cues(message)
+        mentions = tuple(self._mentions(message, output, cues, reporter_is_self))
+        age = find_age(message, reporter_is_self)
+        places = find_places(typed)
+        reading = Reading(
+            text=typed,
+            mentions=mentions,
+            safety=cues,
+            age=age,
+            places=places,
+            gemeente=summarise(places),
+            platforms=find_platforms(message.text),
+            moment=find_moment(message.text),
+            role=role,
+            intent=_intent(message, output),
+            versions=self._versions(),
+        )
+        return _with_safety(reading, bool(output and output.acute))
+
+    def _versions(self) -> dict[str, str]:
+        model = self._model.version if self._model else "none"
+        return {"reader": model, "rules": RULES_VERSION, "indicators": catalogue().version}
+
+    def _mentions(
+        self, message: Normalised, output: ModelOutput | None, cues: tuple[SafetyCue, ...], own: bool | None
+    ) -> Iterator[Mention]:
+        seen = set()
+        for indicator, certainty, start, end in output.asserted if output else ():
+            seen.add(indicator)
+            yield _in_context(Mention(indicator, start, end, message.typed[start:end], certainty=certainty), own, output)
+        for cue in cues:
+            if cue.kind not in seen:
+                seen.add(cue.kind)
+                mention = Mention(cue.kind, cue.start, cue.end, cue.text, recognised_by="regel", rule=cue.rule)
+                yield replace(_in_context(mention, own, None), polarity="bevestigd", modality="feit")
+
+
+def _in_context(mention: Mention, own: bool | None, output: ModelOutput | None) -> Mention:
+    plain = normalise(mention.text).text
+    polarity = context.polarity_of(plain) if output and mention.certainty < SURE else "bevestigd"
+    modality = context.modality_of(plain)
+    if output and mention.certainty >= SURE and modality not in ("feit", "vermoeden"):
+        modality = "vermoeden"
+    return replace(
+        mention,
+        polarity=polarity,
+        modality=modality,
+        time=context.time_of(plain, plain),
+        experiencer=context.experiencer_of(plain, own),
+        source=context.source_of(plain, own),
+        version=RULES_VERSION,
+    )
+
+
+def _with_safety(reading: Reading, model_alarm: bool) -> Reading:
+    """Add the safety kinds that follow from indicators, and decide ``acute`` (conversation.md, "Safety")."""
+    cues = list(reading.safety)
+    kinds = {cue.kind for cue in cues}
+    for mention in reading.asserted:
+        if mention.indicator in ACUTE_KINDS and mention.indicator not in kinds:
+            kinds.add(mention.indicator)  # type: ignore[arg-type]
+            cues.append(SafetyCue(mention.indicator, mention.start, mention.end, mention.text, "reader"))  # type: ignore[arg-type]
+        if mention.indicator == "hotelafspraak" and mention.time in COMING and _coming_hotel(reading, mention):
+            cues.append(SafetyCue("minderjarige_hotelafspraak", mention.start, mention.end, mention.text, "D1"))
+    return replace(reading, safety=tuple(cues), acute=bool(cues) or model_alarm)
+
+
+def _coming_hotel(reading: Reading, mention: Mention) -> bool:
+    plain = normalise(reading.text).text
+    minor = reading.age is not None and reading.age.years < 18
+    return minor and reading.moment in ("today_tomorrow", "this_week", "now") and not context.OVER.search(plain)
+
+
+def _intent(message: Normalised, output: ModelOutput | None) -> IntentGuess | None:
+    ranking = output.intents if output else ()
+    for name, pattern in intent_rules():
+        if pattern.search(message.text):
+            return IntentGuess(name, 1.0, ((name, 1.0), *(pair for pair in ranking if pair[0] != name)))
+    return IntentGuess(ranking[0][0], ranking[0][1], ranking) if ranking else None
+
+
+@lru_cache(maxsize=1)
+def intent_rules() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Word rules that decide over the classifier, from ``intent_rules.tsv``."""
+    lines = (DATA / "intent_rules.tsv").read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t", 1) for line in lines if line and not line.startswith("#")]
+    return tuple((name, re.compile(pattern)) for name, pattern in rows)
+
+
+def reader_fingerprint() -> str:
+    """A hash of everything that decides how a message is read: code, data and the trained artefact."""
+    digest = hashlib.sha256()
+    for folder, pattern in ((Path(__file__).parent, "*.py"), (DATA, "*.*"), (ROOT / "meldpunt" / "places", "*.py")):
+        for file in sorted(folder.glob(pattern)):
+            digest.update(file.read_bytes())
+    card = ARTEFACT / "reader.json"
+    digest.update(card.read_bytes() if card.exists() else b"no model")
+    return digest.hexdigest()[:16]
