@@ -1,199 +1,186 @@
-"""The contract between bot and handover: the structured report and the directives that carry it (domain.md 3.2).
+"""The contract between bot and handover: a structured report and the other directives, as pydantic models.
 
-Block and field names are those of the registration staff know; every field keeps *unknown*, *not asked* and *rather not
-say* apart. ``python -m meldpunt.report`` prints the JSON Schema that is published as ``docs/report.schema.json``.
+Blocks and fields are those of domain.md 3.2; controlled values are Dutch because staff see and export them.
+A directive rides in the ``custom`` part of a reply. ``python -m meldpunt.report`` prints the JSON Schema that
+docs/ publishes.
 """
 
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Union
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+import pydantic
+from pydantic import StringConstraints, TypeAdapter, model_validator
+
+from meldpunt.report_blocks import (
+    Betrokkene,
+    Bewijs,
+    Block,
+    Consent,
+    Dader,
+    Feiten,
+    Field,
+    FiredRule,
+    Hulp,
+    Kwaliteit,
+    Melder,
+    Melding,
+    Mention,
+    OwnWords,
+    ScorePart,
+    SummaryLine,
+    Triage,
+    Veiligheid,
+)
+from meldpunt.report_values import (
+    CONSENT_VALUE,
+    CONTACTWIJZE,
+    LEEFTIJDSBAND,
+    ROL,
+    WANNEER,
+    WENS,
+    ConsentItem,
+    ConsentValue,
+    Level,
+)
+
+__all__ = [
+    "CONSENT_VALUE",
+    "CONTACTWIJZE",
+    "CONTRACT",
+    "LEEFTIJDSBAND",
+    "ROL",
+    "WANNEER",
+    "WENS",
+    "Betrokkene",
+    "Bewijs",
+    "Block",
+    "Consent",
+    "ConsentItem",
+    "ConsentValue",
+    "Dader",
+    "Directive",
+    "Erase",
+    "Feiten",
+    "Field",
+    "FiredRule",
+    "Hulp",
+    "Kwaliteit",
+    "Level",
+    "Melder",
+    "Melding",
+    "Mention",
+    "OwnWords",
+    "Pause",
+    "Report",
+    "SafeMode",
+    "ScorePart",
+    "StoreReport",
+    "SummaryLine",
+    "Triage",
+    "Veiligheid",
+    "WantHuman",
+    "read_directive",
+    "schema",
+]
 
 CONTRACT = "1"
 
-Status = Literal["bekend", "onbekend", "niet_gevraagd", "wil_niet_zeggen"]
-Source = Literal["melder", "afgeleid", "medewerker"]
-Level = Literal["acuut", "hoog", "verhoogd", "laag", "onvoldoende_informatie"]
-Role = Literal["self", "parent", "professional", "bystander"]
-ConsentValue = Literal["ja", "nee", "later", "niet_gevraagd"]
-ConsentItem = Literal[
-    "opslaan_melding",
-    "bewaren_eigen_woorden",
-    "contact_terug",
-    "delen_zorgcoordinator",
-    "delen_comensha",
-    "delen_politie",
-    "delen_gemeente",
-    "delen_veilig_thuis",
-    "ouders_informeren",
-    "anonieme_statistiek",
-    "gebruik_verbeteren_bot",
-]
+
+class Report(Block):
+    """A report; with every block at its default it is an empty draft."""
+
+    melding: Melding = Melding()
+    melder: Melder = Melder()
+    betrokkene: Betrokkene = Betrokkene()
+    feiten: Feiten = Feiten()
+    dader: Dader = Dader()
+    veiligheid: Veiligheid = Veiligheid()
+    bewijs: Bewijs = Bewijs()
+    hulp: Hulp = Hulp()
+    toestemming: dict[ConsentItem, Consent] = pydantic.Field(default_factory=dict)
+    triage: Triage = Triage()
+    kwaliteit: Kwaliteit = Kwaliteit()
+
+    @property
+    def keeps_own_words(self) -> bool:
+        """True when the reporter agreed that the words are kept literally."""
+        return self.agreed("bewaren_eigen_woorden")
+
+    def agreed(self, item: ConsentItem) -> bool:
+        """True when ``item`` was answered with yes and not withdrawn since."""
+        consent = self.toestemming.get(item)
+        return consent is not None and consent.waarde == "ja" and consent.ingetrokken_op is None
+
+    @model_validator(mode="after")
+    def _words_only_with_consent(self) -> Report:
+        literal = bool(self.feiten.eigen_woorden) or any(m.tekst is not None for m in self.feiten.indicatoren)
+        if literal and not self.keeps_own_words:
+            raise ValueError("words are there literally without consent 'bewaren_eigen_woorden'")
+        return self
 
 
-class Part(BaseModel):
-    """Base of every block: unknown names are refused, so that nothing is dropped unseen."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class Veld(Part):
-    """One field: its value, what is known of it, who gave it and in which message (number of the visitor's message)."""
-
-    waarde: str | int | list[str] | None = None
-    status: Status = "niet_gevraagd"
-    bron: Source = "melder"
-    bericht: int | None = None
-
-
-class Vermelding(Part):
-    """One indicator mention (domain.md 1.3). ``letterlijke_tekst`` only with consent to keep the visitor's words."""
-
-    indicator: str
-    bericht: int
-    start: int
-    eind: int
-    letterlijke_tekst: str | None = None
-    polariteit: Literal["bevestigd", "ontkend"]
-    modaliteit: Literal["feit", "vermoeden", "hypothetisch", "grap", "citaat/media"]
-    tijd: Literal["nu", "<24u", "1-7d", "8d-3m", ">3m", "toekomst", "onbekend"]
-    wie: Literal["melder", "betrokkene", "derde", "dader", "algemeen"]
-    bron: Literal["zelf_meegemaakt", "zelf_gezien", "gehoord_van_betrokkene", "gehoord_van_ander", "vermoeden"]
-    herkend_door: Literal["nlu", "regel", "knop", "medewerker"]
-    regel: str | None = None
-    zekerheid: float = Field(ge=0, le=1)
-    versie: str
-    weggelaten_omdat: str | None = None
-    bevestigd_door_melder: Literal["ja", "nee", "niet_gevraagd"] = "niet_gevraagd"
-
-
-class Toestemming(Part):
-    """One consent item with when it was given and under which wording (domain.md 3.3)."""
-
-    item: ConsentItem
-    waarde: ConsentValue
-    tijdstip: str | None = None
-    tekstversie: str
-    gegeven_door: Literal["zelf", "wettelijk_vertegenwoordiger", "nvt"] = "zelf"
-    ingetrokken_op: str | None = None
-
-
-class GeraakteRegel(Part):
-    """A triage rule that fired, with the indices of the mentions behind it."""
-
-    id: str
-    titel: str
-    niveau: Level
-    vermeldingen: list[int]
-
-
-class Triage(Part):
-    """The proposal; the final level is a person's (domain.md 2.5)."""
-
-    niveau: Level
-    regels: list[GeraakteRegel]
-    afgeleid: list[str]
-    score_delen: dict[str, int]
-    score: int
-    versie: str
-
-
-class Kwaliteit(Part):
-    """Completeness of core fields, 0 to 1, and the fields still missing."""
-
-    volledigheid: float = Field(ge=0, le=1)
-    ontbreekt: list[str]
-    beurten: int
-    mogelijk_niet_serieus: bool = False
-
-
-class Melding(Part):
-    """Where the report came from and with which versions it was made."""
-
-    contract: Literal["1"] = "1"
-    kanaal: Literal["chat"] = "chat"
-    taal: str = "nl"
-    afgebroken: bool = False
-    begonnen: str | None = None
-    afgerond: str | None = None
-    versies: dict[str, str]
-
-
-class Report(Part):
-    """The structured report. Fields not asked are simply ``niet_gevraagd``."""
-
-    melding: Melding
-    melder: dict[str, Veld]
-    betrokkene: dict[str, Veld]
-    feiten: dict[str, Veld]
-    vermeldingen: list[Vermelding]
-    eigen_woorden: list[str]
-    dader: dict[str, Veld]
-    veiligheid: dict[str, Veld]
-    bewijs: dict[str, Veld]
-    hulp: dict[str, Veld]
-    toestemming: list[Toestemming]
-    triage: Triage
-    kwaliteit: Kwaliteit
-
-    def consent(self, item: ConsentItem) -> ConsentValue:
-        """The value of a consent item; not asked counts as no everywhere."""
-        return next((c.waarde for c in self.toestemming if c.item == item), "niet_gevraagd")
-
-
-class ReportDirective(Part):
-    """Store this report: the visitor said yes to keeping it and confirmed the summary."""
+class StoreReport(Block):
+    """The reporter agreed and confirmed the summary: store this."""
 
     kind: Literal["report"]
     contract: Literal["1"]
     report: Report
 
+    @model_validator(mode="after")
+    def _agreed_to_storing(self) -> StoreReport:
+        if not self.report.agreed("opslaan_melding"):
+            raise ValueError("a report needs consent 'opslaan_melding'")
+        return self
 
-class HumanDirective(Part):
-    """Hand the conversation to a person, with a draft of what is known."""
+
+class WantHuman(Block):
+    """The visitor asks for a person. ``reason`` is a short controlled phrase, never the visitor's words."""
 
     kind: Literal["want_human"]
-    reason: str
+    reason: Annotated[str, StringConstraints(max_length=200)] = ""
     draft: Report | None = None
 
 
-class EraseDirective(Part):
-    """Erase everything, now."""
+class Erase(Block):
+    """The visitor confirmed that everything must go."""
 
     kind: Literal["erase"]
 
 
-class PauseDirective(Part):
-    """The visitor comes back later; keep the conversation a day."""
+class Pause(Block):
+    """The visitor wants to come back later: keep the conversation longer (domain.md 3.5)."""
 
     kind: Literal["pause"]
 
 
-class SafeModeDirective(Part):
-    """Someone reads along: show nothing sensitive."""
+class SafeMode(Block):
+    """Someone reads along: the visitor's page hides what it shows."""
 
     kind: Literal["safe_mode"]
 
 
 Directive = Annotated[
-    ReportDirective | HumanDirective | EraseDirective | PauseDirective | SafeModeDirective, Field(discriminator="kind")
+    Union[StoreReport, WantHuman, Erase, Pause, SafeMode], pydantic.Field(discriminator="kind")  # noqa: UP007
 ]
-DIRECTIVES: TypeAdapter[Directive] = TypeAdapter(Directive)
+_DIRECTIVE: TypeAdapter[StoreReport | WantHuman | Erase | Pause | SafeMode] = TypeAdapter(Directive)
 
 
-def parse_directive(payload: Any) -> Directive:
-    """The directive in a ``custom`` payload; raises pydantic's ``ValidationError`` when it does not fit."""
-    return DIRECTIVES.validate_python(payload)
+def read_directive(custom: Any) -> StoreReport | WantHuman | Erase | Pause | SafeMode:
+    """Check the ``custom`` part of a reply; raises :class:`pydantic.ValidationError` if it does not fit."""
+    return _DIRECTIVE.validate_python(custom)
 
 
-def json_schema() -> str:
-    """The JSON Schema of the directives, as published in ``docs/report.schema.json``."""
-    schema = DIRECTIVES.json_schema()
-    schema["title"] = "Contract between bot and handover, version " + CONTRACT
-    return json.dumps(schema, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+def schema() -> dict[str, Any]:
+    """The JSON Schema of all directives."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:meldpunt:directive:{CONTRACT}",
+        "title": "What the bot tells handover",
+        **_DIRECTIVE.json_schema(),
+    }
 
 
 if __name__ == "__main__":
-    print(json_schema(), end="")
+    print(json.dumps(schema(), indent=2, ensure_ascii=False))
