@@ -1,0 +1,1 @@
+"""handover: relays a conversation, seals it, queues it for people, and forgets it."""
