@@ -1,0 +1,92 @@
+"""Start everything and stay until it is stopped: ``make run``."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from types import FrameType
+from typing import Any
+
+from tools.console import end_with_one_sentence, say
+from tools.lifetime import end_with
+from tools.paths import ROOT, var_folder
+from tools.product import Product, alone_in
+from tools.settings import check_free, ports_from, with_dotenv
+
+WATCH_S = 0.3
+
+
+def main() -> int:
+    """Run until Ctrl-C or until a process ends."""
+    stopping = threading.Event()
+    _stop_on_signals(stopping)
+    os.umask(0o077)
+    begun = time.monotonic()
+    environment = with_dotenv(os.environ, ROOT / ".env")
+    var = var_folder()
+    with alone_in(var):
+        product = Product(var, ports_from(environment), environment)
+        check_free(product.ports)
+        login = product.prepare()
+        if login:
+            print(first_login(login), flush=True)
+        say("Starting handover, jobs, rasa and actions ...")
+        try:
+            product.start()
+            product.wait_until_ready(stopping.is_set)
+            if not stopping.is_set():
+                print(addresses(product, time.monotonic() - begun), flush=True)
+            while not stopping.wait(WATCH_S):
+                product.check_all_run()
+        finally:
+            say("Stopping ...")
+            product.stop()
+    say("Everything has stopped.")
+    return 0
+
+
+def first_login(login: dict[str, Any]) -> str:
+    """What the first member of staff needs; shown once and kept nowhere."""
+    return f"""
+The first staff account. Write this down now: it is not kept and not shown again.
+
+  user name      {login["username"]}
+  password       {login["password"]}
+  one-time code  {login["totp_secret"]}   (for an authenticator app)
+                 {login["totp_uri"]}
+  recovery key   {login["recovery_key"]}
+                 (opens the reports when every password is lost: keep it on paper, in a safe)
+"""
+
+
+def addresses(product: Product, seconds: float) -> str:
+    """Where to go."""
+    return f"""
+Ready in {seconds:.0f} s.
+
+  visitors  {product.public_url}
+  staff     {product.staff_url}
+
+Logs are in {product.supervisor.logs}. Ctrl-C stops everything.
+"""
+
+
+def _stop_on_signals(stopping: threading.Event) -> None:
+    def ask(number: int, frame: FrameType | None) -> None:
+        if stopping.is_set():
+            raise KeyboardInterrupt  # asked twice: force
+        stopping.set()
+
+    signal.signal(signal.SIGINT, ask)
+    signal.signal(signal.SIGTERM, ask)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup keeps its meaning
+        signal.signal(signal.SIGHUP, ask)
+    if os.environ.get("MAKELEVEL"):
+        end_with(os.getppid())  # a killed make takes us along
+
+
+if __name__ == "__main__":
+    sys.exit(end_with_one_sentence(main))
