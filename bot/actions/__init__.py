@@ -1,0 +1,1 @@
+"""What follows from a message: the form that leads the conversation, and the report it ends with."""

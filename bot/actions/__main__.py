@@ -1,0 +1,39 @@
+"""The action server on loopback: ``python -m bot.actions``."""
+
+from __future__ import annotations
+
+import hmac
+import os
+import sys
+
+from rasa_sdk.endpoint import create_app
+from rasa_sdk.executor import ActionExecutor
+from sanic import Request
+from sanic.response import HTTPResponse, json
+
+PORT = 5055
+
+
+def main() -> None:
+    """Serve the actions; every call must carry the token that Rasa shares."""
+    token = os.environ.get("MELDPUNT_ACTION_TOKEN", "")
+    if not token:
+        sys.exit("MELDPUNT_ACTION_TOKEN is not set; start everything with `make run`, which makes the keys.")
+    executor = ActionExecutor()
+    executor.register_package("bot.actions.form")
+    app = create_app(executor)
+
+    @app.middleware("request")
+    async def guard(request: Request) -> HTTPResponse | None:
+        allowed = request.path == "/health" or hmac.compare_digest(request.args.get("token", ""), token)
+        return None if allowed else json({"error": "forbidden"}, 403)
+
+    app.config.KEEP_ALIVE_TIMEOUT = 60
+    app.run(
+        host="127.0.0.1", port=int(os.environ.get("MELDPUNT_ACTIONS_PORT", PORT)), single_process=True,
+        access_log=False, motd=False,
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+"""The form that leads the conversation: validates every turn centrally and decides the next question."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import ActiveLoop, EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.forms import FormValidationAction
+
+from bot.actions import report_builder
+from bot.actions.dossier import Dossier
+from bot.actions.flow import given, next_ask
+from bot.actions.summary import as_text, lines
+from bot.actions.texts import Texts
+from bot.actions.turn import Reply, Turn, asked_next, take
+from meldpunt.reading import Reading
+
+TEXTS = Texts.load()
+FORM = "gesprek_form"
+REQUESTED = "requested_slot"
+INTERNAL = frozenset({"session_opened", "session_resumed", "given_back"})
+CONSENT = "consent_"
+
+
+class ValidateGesprekForm(FormValidationAction):
+    """Called by Rasa on every turn of the form; returns what was learnt and the next slot to ask."""
+
+    def name(self) -> str:
+        return f"validate_{FORM}"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> list[EventType]:
+        dossier = Dossier.from_slot(tracker.get_slot("dossier"))
+        if dossier.finished and dossier.texts:
+            dispatcher.utter_message(response="utter_all_done")
+            return [SlotSet("dossier", dossier.as_slot()), SlotSet(REQUESTED, None)]
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        dossier.started = dossier.started or now
+        open_ask = tracker.get_slot(REQUESTED)
+        reply = _handle(dossier, tracker, open_ask, now)
+        _stamp(dossier, now)
+        ask = asked_next(dossier)
+        if ask is None and not dossier.finished:
+            _finish(dossier, reply, now, _turn(tracker).context)
+        _speak(dispatcher, dossier, reply)
+        return _events(dispatcher, dossier, ask)
+
+
+class ActionDefaultFallback(Action):
+    """A message outside the form: go on in the form. Never reverts (a revert replays the whole conversation)."""
+
+    def name(self) -> str:
+        return "action_default_fallback"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> list[EventType]:
+        dossier = Dossier.from_slot(tracker.get_slot("dossier"))
+        dispatcher.utter_message(response="utter_all_done" if dossier.finished else "utter_not_understood")
+        return []
+
+
+def _handle(dossier: Dossier, tracker: Tracker, open_ask: str | None, now: str) -> Reply:
+    intent = tracker.latest_message.get("intent", {}).get("name")
+    turn = _turn(tracker)
+    if intent in INTERNAL:
+        return _opened(intent, turn.context)
+    return take(dossier, turn, open_ask, TEXTS, lambda: report_builder.build(dossier, TEXTS, now, finished=False))
+
+
+def _turn(tracker: Tracker) -> Turn:
+    message: Mapping[str, Any] = tracker.latest_message
+    metadata = message.get("metadata") or {}
+    reading = message.get("reading")
+    choice = (metadata["ask"], metadata["value"]) if metadata.get("kind") == "choice" else None
+    number = int(metadata.get("message_seq") or 0)
+    return Turn(
+        text=reading["text"] if reading else "",
+        number=number,
+        reading=Reading.from_dict(reading) if reading else None,
+        choice=choice,
+        context=metadata.get("context") or {},
+    )
+
+
+def _opened(intent: str, context: Mapping[str, Any]) -> Reply:
+    reply = Reply()
+    if intent == "session_opened":
+        reply.add("utter_welcome")
+        reply.add("utter_welcome_staff" if context.get("staff_online") else "utter_welcome_closed")
+        reply.add("utter_welcome_exit")
+    else:
+        reply.add(f"utter_{intent}")
+    return reply
+
+
+def _stamp(dossier: Dossier, now: str) -> None:
+    """Give fresh consent answers their time and the version of the wording they were given under."""
+    for item, consent in dossier.consent.items():
+        if consent["tijdstip"] is None:
+            wording = TEXTS.get(f"utter_ask_{CONSENT}{item}", dossier.address)
+            consent["tijdstip"] = now
+            consent["tekstversie"] = hashlib.sha256(wording.encode()).hexdigest()[:12]
+
+
+def _finish(dossier: Dossier, reply: Reply, now: str, context: Mapping[str, Any]) -> None:
+    """The summary is confirmed: hand over the report, then say what happens (conversation.md, order 7 and 8)."""
+    if not given(dossier, "opslaan_melding"):
+        return
+    report = report_builder.build(dossier, TEXTS, now, finished=True)
+    dossier.finished = True
+    reply.add("utter_report_stored")
+    reply.customs.append({"kind": "report", "contract": "1", "report": report})
+    reply.add("utter_report_next", opening=str(context.get("next_open") or ""))
+    reply.add("utter_help_young" if dossier.facts().band in ("under_12", "12_15", "16_17", "unknown") else "utter_help_adult")
+    reply.add("utter_clear_traces")
+
+
+def _speak(dispatcher: CollectingDispatcher, dossier: Dossier, reply: Reply) -> None:
+    for name, values in reply.say:
+        text = TEXTS.get(name, dossier.address, **values) if values else TEXTS.get(name, dossier.address)
+        dispatcher.utter_message(text=" ".join(text.split()))
+    for custom in reply.customs:
+        dispatcher.utter_message(json_message=custom)
+
+
+def _events(dispatcher: CollectingDispatcher, dossier: Dossier, ask: str | None) -> list[EventType]:
+    address = SlotSet("address", dossier.address)
+    if ask is None or dossier.finished:
+        dossier.finished = True
+        return [SlotSet("dossier", dossier.as_slot()), address, SlotSet(REQUESTED, None), ActiveLoop(None)]
+    shown = _shown(dispatcher, dossier, ask)
+    events = [SlotSet("dossier", dossier.as_slot()), address, SlotSet(ask, None), SlotSet(REQUESTED, shown or ask)]
+    return events
+
+
+def _shown(dispatcher: CollectingDispatcher, dossier: Dossier, ask: str) -> str | None:
+    """Questions whose words or buttons depend on what was said are asked here; Rasa asks all others itself."""
+    if ask == "summary":
+        dispatcher.utter_message(text=as_text(lines(dossier, TEXTS), TEXTS))
+    if ask in ("summary_change", "summary_remove"):
+        buttons = [{"title": line.text, "payload": line.key} for line in lines(dossier, TEXTS)]
+        dispatcher.utter_message(text=TEXTS.get(f"utter_ask_{ask}", dossier.address), json_message=None, buttons=buttons, ask=ask)
+    return None
+
+
+__all__ = ["ActionDefaultFallback", "ValidateGesprekForm", "next_ask"]

@@ -1,0 +1,42 @@
+"""Texts of ``domain.yml`` for lines that are put together here (summary lines, quotes). No wording of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+DOMAIN = Path(__file__).resolve().parents[2] / "domain.yml"
+
+
+class Texts:
+    """Responses by name, in the right form of address."""
+
+    def __init__(self, responses: Mapping[str, Any]) -> None:
+        self._responses = responses
+
+    @classmethod
+    def load(cls, file: Path = DOMAIN) -> Texts:
+        """Read the responses of the domain file."""
+        return cls(yaml.safe_load(file.read_text(encoding="utf-8"))["responses"])
+
+    def has(self, name: str) -> bool:
+        return name in self._responses
+
+    def get(self, name: str, address: str = "je", **values: str) -> str:
+        """The text of a response with its placeholders filled; raises KeyError for an unknown name."""
+        variants = self._responses[name]
+        chosen = next((v for v in variants if _fits(v, address)), variants[-1])
+        return str(chosen["text"]).format(**values) if values else str(chosen["text"])
+
+    def value(self, value: str) -> str:
+        """The words for a button value; free text is returned as it is."""
+        name = f"utter_value_{value}"
+        return self.get(name) if self.has(name) else value
+
+
+def _fits(variant: Mapping[str, Any], address: str) -> bool:
+    conditions = variant.get("condition") or []
+    return any(c.get("name") == "address" and c.get("value") == address for c in conditions)
