@@ -32,5 +32,6 @@ __all__ = [
     "Keyring", "LockedKey", "NoAccess", "NotOpened", "Place", "ReceiptKeys", "ReceiptMistyped", "Receipts",
     "WrongPassword", "grant", "lock", "lookup_of", "new_key", "new_recovery_key", "new_token", "open_grant",
     "open_handed_over", "open_invite", "open_secret", "opening_key_of", "recovery_pair", "seal",
-    "seal_for_invite", "seal_secret", "sender_id", "unlock", "unseal", "unwrap", "unwrap_for_session", "wrap_for_session",
+    "seal_for_invite", "seal_secret", "sender_id", "unlock", "unseal", "unwrap", "unwrap_for_session",
+    "wrap_for_session",
 ]  # fmt: skip

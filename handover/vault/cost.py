@@ -21,7 +21,7 @@ class Cost:
     lanes: int = 1
 
     def stretch(self, secret: bytes, salt: bytes) -> bytes:
-        """32 bytes from a guessable secret. Takes about a tenth of a second on purpose: call it in a thread."""
+        """32 bytes from a guessable secret. Takes 0.1 s on purpose: call it in a thread."""
         return hash_secret_raw(secret, salt, self.time, self.memory, self.lanes, 32, Type.ID)
 
     def as_dict(self) -> dict[str, int]:
