@@ -25,7 +25,8 @@ def main() -> None:
 
     @app.middleware("request")
     async def guard(request: Request) -> HTTPResponse | None:
-        allowed = request.path == "/health" or hmac.compare_digest(request.args.get("token", ""), token)
+        given = request.headers.get("X-Meldpunt-Token", "")
+        allowed = request.path == "/health" or hmac.compare_digest(given.encode(), token.encode())
         return None if allowed else json({"error": "forbidden"}, 403)
 
     app.config.KEEP_ALIVE_TIMEOUT = 60
