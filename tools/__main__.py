@@ -13,7 +13,7 @@ if sys.version_info < (3, 9):  # noqa: UP036 - a machine's own Python may well b
     )
 
 from tools.console import end_with_one_sentence, say
-from tools.environments import MODERN, RASA, Environment, ensure
+from tools.environments import MODERN, RASA, TRAIN, Environment, ensure
 from tools.paths import ROOT
 from tools.training import ensure_model
 
@@ -37,6 +37,12 @@ def train() -> int:
     ensure(RASA, "rasa.txt")
     say(f"models/{ensure_model().name} is up to date.")
     return 0
+
+
+def train_reader() -> int:
+    """The reader, from the data in the repository."""
+    ensure(TRAIN, "train.txt")
+    return _become(TRAIN, "meldpunt.reading.training")
 
 
 def run() -> int:
@@ -90,6 +96,7 @@ def bench() -> int:
 COMMANDS: dict[str, Callable[[], int]] = {
     "setup": setup,
     "train": train,
+    "train-reader": train_reader,
     "run": run,
     "test": test,
     "lint": lint,

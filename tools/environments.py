@@ -27,6 +27,7 @@ class Environment:
     pythons: tuple[str, ...]
     requirements: tuple[str, ...]
     holds: str
+    install: tuple[str, ...] = ("sync", "--require-hashes")  # uv pip ...
 
     @property
     def home(self) -> Path:
@@ -36,38 +37,49 @@ class Environment:
     def python(self) -> Path:
         return self.home / "bin" / "python"
 
+    @property
+    def stamp(self) -> Path:
+        """Says which requirement file the environment holds; missing while it is being filled."""
+        return self.home / "meldpunt.stamp"
+
+    def rank(self, requirements: str) -> int:
+        """Where a requirement file stands: more is later, unknown is -1."""
+        return self.requirements.index(requirements) if requirements in self.requirements else -1
+
 
 MODERN = Environment(".venv", MODERN_PYTHONS, ("app.txt", "dev.txt"), "the product")
 RASA = Environment(".venv-rasa", (RASA_PYTHON,), ("rasa.txt",), "Rasa, about 2.5 GB")
+# Without hashes: torch for processors only, where a folder with wheels offers it, is another file than PyPI's.
+TRAIN = Environment(".venv-train", MODERN_PYTHONS, ("train.txt",), "torch", install=("install", "-r"))
 
 
 def ensure(environment: Environment, requirements: str) -> None:
     """Make the environment hold at least this requirement file; quick and silent when it does already."""
-    at_least = environment.requirements[environment.requirements.index(requirements) :]
-    stamp = environment.home / "meldpunt.stamp"
-    kept = stamp.read_text() if stamp.exists() and environment.python.exists() else ""
-    if kept in (_fingerprint(name) for name in at_least):
+    held = environment.stamp.read_text() if environment.stamp.exists() and environment.python.exists() else ""
+    # What tests need stays once it is there.
+    wanted = max(requirements, held.partition(" ")[0], key=environment.rank)
+    if held == _fingerprint(wanted):
         return
     writable(ROOT)
     with _one_at_a_time():
-        _make(environment, requirements, stamp)
+        _make(environment, wanted)
 
 
-def _make(environment: Environment, requirements: str, stamp: Path) -> None:
+def _make(environment: Environment, requirements: str) -> None:
     uv = find_uv()
-    if not _runs(environment.python):
+    if not (_runs(environment.python) and _made_here(environment)):
         python = find_python(environment.pythons, uv)
         run_fetching(
             [uv, "venv", "--quiet", "--clear", "--python", python, str(environment.home)], environment.folder
         )
-    stamp.unlink(missing_ok=True)
+    environment.stamp.unlink(missing_ok=True)
     with step(f"Installing {environment.folder} ({environment.holds})"):
-        file = str(REQUIREMENTS / requirements)
-        sync = [uv, "pip", "sync", "--quiet", "--require-hashes", "--python", str(environment.python), file]
-        run_fetching(sync, environment.folder)
+        argv = [uv, "pip", *environment.install, str(REQUIREMENTS / requirements)]
+        run_fetching([*argv, "--quiet", "--python", str(environment.python)], environment.folder)
     _put_root_on_path(environment)
-    _try_dutch_model(environment, uv)
-    stamp.write_text(_fingerprint(requirements))
+    if environment is not TRAIN:
+        _try_dutch_model(environment, uv)
+    environment.stamp.write_text(_fingerprint(requirements))
 
 
 @contextmanager
@@ -88,6 +100,11 @@ def _fingerprint(requirements: str) -> str:
 
 def _runs(python: Path) -> bool:
     return python.exists() and subprocess.run([str(python), "-c", ""], capture_output=True).returncode == 0
+
+
+def _made_here(environment: Environment) -> bool:
+    """False for an environment that was moved or copied with the checkout: its scripts name the old place."""
+    return not environment.stamp.exists() or environment.stamp.read_text().endswith(f" {ROOT}\n")
 
 
 def _put_root_on_path(environment: Environment) -> None:

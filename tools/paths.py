@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from tools.console import Problem
@@ -13,9 +13,9 @@ REQUIREMENTS = ROOT / "requirements"
 MODELS = ROOT / "models"
 
 
-def var_folder() -> Path:
+def var_folder(environment: Mapping[str, str]) -> Path:
     """Where a running product keeps its database, keys and logs; ``MELDPUNT_VAR`` moves it."""
-    return Path(os.environ.get("MELDPUNT_VAR") or ROOT / "var").resolve()
+    return (ROOT / (environment.get("MELDPUNT_VAR") or "var")).resolve()
 
 
 def writable(folder: Path) -> Path:

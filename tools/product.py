@@ -15,7 +15,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,7 @@ class Product:
     var: Path
     ports: Ports
     environment: Mapping[str, str]  # what all processes get; secrets come on top
+    commands: Mapping[str, list[str]] = field(default_factory=lambda: procfile())
 
     def __post_init__(self) -> None:
         self.supervisor = Supervisor(ROOT, writable(self.var / "log"))
@@ -91,13 +92,13 @@ class Product:
         return answer if answer.get("password") else None
 
     def start(self) -> None:
-        """Start all processes of the Procfile."""
-        for name in procfile():
+        """Start all processes."""
+        for name in self.commands:
             self.start_one(name)
 
     def start_one(self, name: str) -> None:
-        """Start one of the processes of the Procfile."""
-        self.supervisor.start(Command(name, procfile()[name], self._environment_of(name)))
+        """Start one of the processes."""
+        self.supervisor.start(Command(name, self.commands[name], self._environment_of(name)))
 
     def wait_until_ready(self, given_up: Callable[[], bool] = lambda: False) -> None:
         """Until all answer; raises :class:`ProcessEnded`, or a :class:`Problem` when it takes too long."""
@@ -143,7 +144,7 @@ class Product:
         return {
             **{key: value for key, value in self.environment.items() if key not in secrets},
             **self.ports.as_environment(),
-            **{key: secrets[key] for key in MAY_KNOW[name]},
+            **{key: secrets[key] for key in MAY_KNOW.get(name, ())},
             "MELDPUNT_VAR": str(self.var),
             "PYTHONPATH": str(ROOT),
             "PYTHONUNBUFFERED": "1",

@@ -56,7 +56,7 @@ def _fetched(version: str, uv: str) -> str:
         except Problem as problem:
             raise Problem(
                 f"No Python {version} was found on this machine, and it could not be fetched either.",
-                f"Install it (your package manager, or `pyenv install {version}`), on PATH or under ~/.pyenv, "
+                f"Install it (your package manager, or `pyenv install {version}`), on PATH or in ~/.pyenv, "
                 "and run the same command again.",
             ) from problem
         managed = _managed(version, uv)

@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
@@ -20,20 +21,24 @@ WATCH_S = 0.3
 
 
 def main() -> int:
-    """Run until Ctrl-C or until a process ends."""
+    """Run the product of this checkout, with the settings of its environment."""
+    environment = with_dotenv(os.environ, ROOT / ".env")
+    return stay(lambda: Product(var_folder(environment), ports_from(environment), environment))
+
+
+def stay(make_product: Callable[[], Product]) -> int:
+    """Start a product and stay until Ctrl-C or until one of its processes ends; then none of it is left."""
     stopping = threading.Event()
     _stop_on_signals(stopping)
     os.umask(0o077)
     begun = time.monotonic()
-    environment = with_dotenv(os.environ, ROOT / ".env")
-    var = var_folder()
-    with alone_in(var):
-        product = Product(var, ports_from(environment), environment)
+    product = make_product()
+    with alone_in(product.var):
         check_free(product.ports)
         login = product.prepare()
         if login:
             print(first_login(login), flush=True)
-        say("Starting handover, jobs, rasa and actions ...")
+        say(f"Starting {', '.join(product.commands)} ...")
         try:
             product.start()
             product.wait_until_ready(stopping.is_set)

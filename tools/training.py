@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import io
 import json
 import os
 import subprocess
 import tarfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,22 +46,22 @@ def fingerprint() -> str:
     return whole.hexdigest()[:12]
 
 
-def ensure_model() -> Path:
+def ensure_model(models: Path = MODELS) -> Path:
     """The model that fits the code; trains it when it is missing, damaged or older than the code.
 
     ``MELDPUNT_TRAIN=never`` forbids that, for machines that get their model from elsewhere.
     """
-    wanted = MODELS / f"sam-{fingerprint()}.tar.gz"
+    wanted = models / f"sam-{fingerprint()}.tar.gz"
     if wanted.exists() and is_intact(wanted):
         return wanted
     if os.environ.get("MELDPUNT_TRAIN") == "never":
         raise Problem(
-            "The model in models/ does not fit this code.",
+            f"The model in {models} does not fit this code.",
             f"Run `make train`, or bring {wanted.name}, made from the same version of the code.",
         )
     with step("Training Rasa's rules"):
         _train(wanted)
-    for old in MODELS.glob("*.tar.gz"):
+    for old in models.glob("*.tar.gz"):
         if old != wanted:
             old.unlink()
     return wanted
@@ -67,17 +70,18 @@ def ensure_model() -> Path:
 def is_intact(model: Path) -> bool:
     """Whether the archive can be read to its end and says what made it."""
     try:
-        with tarfile.open(model) as archive:
+        whole = io.BytesIO(gzip.decompress(model.read_bytes()))
+        with tarfile.open(fileobj=whole) as archive:
             names = archive.getnames()
             description = archive.extractfile(next(name for name in names if name.endswith("metadata.json")))
             return description is not None and "rasa_open_source_version" in json.load(description)
-    except (OSError, EOFError, tarfile.TarError, StopIteration, ValueError):
+    except (OSError, EOFError, zlib.error, tarfile.TarError, StopIteration, ValueError):
         return False
 
 
 def _train(wanted: Path) -> None:
     draft = "draft"
-    argv = [str(RASA.python), "-m", "rasa", "train", "--data", "bot/data", "--out", "models"]
+    argv = [str(RASA.python), "-m", "rasa", "train", "--data", "bot/data", "--out", str(wanted.parent)]
     # --force: Rasa's cache does not see changes in files that our components read.
     argv += ["--fixed-model-name", draft, "--force"]
     env = {
@@ -97,7 +101,7 @@ def _train(wanted: Path) -> None:
         text=True,
         preexec_fn=end_with_me(),
     )
-    made = MODELS / f"{draft}.tar.gz"
+    made = wanted.parent / f"{draft}.tar.gz"
     if done.returncode != 0 or not made.exists():
         last = "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
         raise Problem(

@@ -65,6 +65,8 @@ def environment() -> dict[str, str]:
     for pip_name, uv_name in (("PIP_INDEX_URL", "UV_DEFAULT_INDEX"), ("PIP_CERT", "SSL_CERT_FILE")):
         if env.get(pip_name):
             env.setdefault(uv_name, env[pip_name])
+    if env.get("PIP_FIND_LINKS"):
+        env.setdefault("UV_FIND_LINKS", env["PIP_FIND_LINKS"].replace(" ", ","))
     if "UV_DEFAULT_INDEX" not in env and (mirror := _mirror_of_pip()):
         env["UV_DEFAULT_INDEX"] = mirror
     return env

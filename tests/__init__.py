@@ -1,0 +1,1 @@
+"""Tests; a package, because a library brings a `tests` of its own."""
