@@ -49,7 +49,7 @@ class Environment:
 
 MODERN = Environment(".venv", MODERN_PYTHONS, ("app.txt", "dev.txt"), "the product")
 RASA = Environment(".venv-rasa", (RASA_PYTHON,), ("rasa.txt",), "Rasa, about 2.5 GB")
-# Without hashes: torch for processors only, where a folder with wheels offers it, is another file than PyPI's.
+# Without hashes: torch for processors only, where a folder of wheels has it, is another file than the usual.
 TRAIN = Environment(".venv-train", MODERN_PYTHONS, ("train.txt",), "torch", install=("install", "-r"))
 
 
