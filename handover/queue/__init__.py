@@ -1,0 +1,75 @@
+"""What staff do with a case: list, open, claim, answer, review, share. Every service takes a ``Desk`` and an
+``Actor``.
+
+Services hold their own transaction, check who may do it *in* that transaction, and write the audit line
+there too.
+"""
+
+from handover.queue.answering import answer, end_conversation, give_back, typing
+from handover.queue.claim import Claim, claim, free_lapsed, hand_to, release, renew, take_over
+from handover.queue.consent import RECIPIENTS, ConsentToday, allowed_recipients, consents_today
+from handover.queue.listing import QueueItem, list_queue
+from handover.queue.notes import add_note, add_task, finish_task
+from handover.queue.opening import OpenCase, open_report
+from handover.queue.presence import set_available, staff_online
+from handover.queue.problems import (
+    CaseChanged,
+    CaseGone,
+    ClaimLost,
+    NotAgreed,
+    NotClaimed,
+    ReasonNeeded,
+    Refused,
+    SecondPersonNeeded,
+)  # fmt: skip
+from handover.queue.review import Review, add_mention, confirm_level, refuse_level, review_mention, set_level
+from handover.queue.sharing import ExportDocument, approve_share, export_case, refuse_share, request_share
+from handover.queue.status import STATUSES, set_status
+
+__all__ = [
+    "RECIPIENTS",
+    "STATUSES",
+    "CaseChanged",
+    "CaseGone",
+    "Claim",
+    "ClaimLost",
+    "ConsentToday",
+    "ExportDocument",
+    "NotAgreed",
+    "NotClaimed",
+    "OpenCase",
+    "QueueItem",
+    "ReasonNeeded",
+    "Refused",
+    "Review",
+    "SecondPersonNeeded",
+    "add_mention",
+    "add_note",
+    "add_task",
+    "allowed_recipients",
+    "answer",
+    "approve_share",
+    "claim",
+    "confirm_level",
+    "consents_today",
+    "end_conversation",
+    "export_case",
+    "finish_task",
+    "free_lapsed",
+    "give_back",
+    "hand_to",
+    "list_queue",
+    "open_report",
+    "refuse_level",
+    "refuse_share",
+    "release",
+    "renew",
+    "request_share",
+    "review_mention",
+    "set_available",
+    "set_level",
+    "set_status",
+    "staff_online",
+    "take_over",
+    "typing",
+]

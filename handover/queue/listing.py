@@ -1,0 +1,134 @@
+"""The queue: every case, most urgent first (domain.md 2.4), with what the list shows of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handover.desk import Actor, Desk
+from handover.queue.card import Card
+from handover.queue.consent import with_contact
+from handover.queue.status import CLOSED
+from handover.retention import End, end_of_case
+from handover.store import Conversation, HandedOverKey, ReportRow, Staff
+from handover.vault import Keyring, NotOpened
+
+ORDER = ("acuut", "hoog", "verhoogd", "onvoldoende_informatie", "laag")
+# Staff targets of domain.md 2.2 [voorstel]; the meldpunt sets them.
+TARGET = {
+    "acuut": timedelta(minutes=15), "hoog": timedelta(days=1), "verhoogd": timedelta(days=2),
+    "onvoldoende_informatie": timedelta(days=2), "laag": timedelta(days=5),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class QueueItem:
+    """A case as the queue shows it. ``version`` goes along with the next claim, release or take-over."""
+
+    reference: str
+    conversation_id: str
+    kind: str
+    status: str
+    level: str
+    proposed_level: str
+    municipality: str | None
+    reporter_role: str | None
+    state: str
+    created_at: datetime
+    updated_at: datetime
+    waiting_since: datetime | None
+    target_at: datetime
+    claimed_by: str | None
+    claimed_name: str | None
+    claimed_at: datetime | None
+    lease_until: datetime | None
+    version: int
+    opened: bool
+    visitor_wrote: bool
+    consent_changed: bool
+    contact: bool
+    end: End
+    card: Card
+
+    @property
+    def waits_for_person(self) -> bool:
+        """True while a visitor sits there and nobody has them."""
+        return self.state == "waiting"
+
+
+async def list_queue(desk: Desk, actor: Actor, keyring: Keyring, *, closed: bool = False) -> list[QueueItem]:
+    """Open cases (or the closed ones), most urgent first. Listing opens no report and is not audited by
+    case.
+    """
+    now = desk.clock()
+    async with desk.store.reading() as session:
+        wanted = ReportRow.status.in_(CLOSED) if closed else ReportRow.status.not_in(CLOSED)
+        rows = await session.execute(
+            select(ReportRow, Conversation, HandedOverKey, Staff.display_name)
+            .join(Conversation, Conversation.id == ReportRow.conversation_id)
+            .join(HandedOverKey, HandedOverKey.conversation_id == ReportRow.conversation_id)
+            .outerjoin(Staff, Staff.id == ReportRow.claimed_by)
+            .where(wanted)
+        )
+        contact = await with_contact(session)
+        items = [
+            item_of(desk, row, conversation, _card(keyring, row, key), name, row.reference in contact)
+            for row, conversation, key, name in rows.all()
+        ]
+    return sorted(items, key=lambda item: order(item, now))
+
+
+def order(item: QueueItem, now: datetime) -> tuple[int, int, float, datetime]:
+    """A visitor who waits now first, then by level, then by score with ageing (+1 an hour), oldest first."""
+    hours = (now - item.created_at) / timedelta(hours=1)
+    return (
+        0 if item.waits_for_person else 1,
+        ORDER.index(item.level),
+        -(item.card.score + hours),
+        item.created_at,
+    )
+
+
+def item_of(
+    desk: Desk, row: ReportRow, conversation: Conversation, card: Card, holder: str | None, contact: bool
+) -> QueueItem:
+    """The queue's view of a case."""
+    lapsed = row.lease_until is not None and row.lease_until < desk.clock()
+    return QueueItem(
+        reference=row.reference, conversation_id=row.conversation_id, kind=row.kind, status=row.status,
+        level=row.level, proposed_level=row.proposed_level, municipality=row.municipality,
+        reporter_role=row.reporter_role, state=conversation.state, created_at=row.created_at,
+        updated_at=row.updated_at, waiting_since=conversation.waiting_since,
+        target_at=row.created_at + TARGET[row.level],
+        claimed_by=None if lapsed else row.claimed_by, claimed_name=None if lapsed else holder,
+        claimed_at=row.claimed_at, lease_until=row.lease_until, version=row.version,
+        opened=row.first_opened_at is not None,
+        visitor_wrote=_newer(row.visitor_wrote_at, row.staff_wrote_at),
+        consent_changed=_newer(row.consent_changed_at, row.first_opened_at) and row.consent_changed_at is not None,
+        contact=contact, end=end_of_case(row, contact, desk.settings), card=card,
+    )  # fmt: skip
+
+
+async def waiting_position(session: AsyncSession, conversation: Conversation) -> int:
+    """How many visitors wait for a person, up to and including this one."""
+    earlier = await session.scalars(
+        select(Conversation.id).where(
+            Conversation.state == "waiting", Conversation.waiting_since < conversation.waiting_since
+        )
+    )
+    return len(earlier.all()) + 1
+
+
+def _card(keyring: Keyring, row: ReportRow, key: HandedOverKey) -> Card:
+    try:
+        keys = keyring.open(row.conversation_id, key.generation, key.sealed)
+        return Card.of_json(keys.open(row.part, 0, "card", row.sealed_card))
+    except NotOpened:
+        return Card(notice="niet_te_openen")
+
+
+def _newer(one: datetime | None, other: datetime | None) -> bool:
+    return one is not None and (other is None or one > other)

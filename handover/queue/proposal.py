@@ -1,0 +1,45 @@
+"""Applying the triage rules again to a report after people changed its mentions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import get_args
+
+from meldpunt.reading.types import Mention
+from meldpunt.report import Level, Report
+from meldpunt.report import Mention as Reported
+from meldpunt.report_values import LEEFTIJDSBAND, WANNEER
+from meldpunt.triage.engine import Facts, assess
+
+# domain.md 2.2: "onvoldoende_informatie" is treated as verhoogd, so lowering to laag passes it.
+RANK: dict[str, int] = {"laag": 0, "onvoldoende_informatie": 1, "verhoogd": 2, "hoog": 3, "acuut": 4}
+_BAND: dict[str, str] = {dutch: band for band, dutch in LEEFTIJDSBAND.items()}
+_WHEN: dict[str, str] = {dutch: when for when, dutch in WANNEER.items()}
+
+
+def proposed_level(report: Report, rejected: Collection[int], added: Iterable[str]) -> Level:
+    """The level that the rules give without the rejected mentions and with the added indicators."""
+    kept = [_mention(m) for i, m in enumerate(report.feiten.indicatoren) if i not in rejected]
+    found = [
+        Mention(indicator=indicator, start=0, end=0, text="", source="vermoeden", recognised_by="medewerker")
+        for indicator in added
+    ]
+    assessment = assess(
+        Facts(
+            mentions=(*kept, *found),
+            age=report.betrokkene.leeftijd.value,
+            age_band=_BAND.get(report.betrokkene.leeftijdsband.value or ""),
+            when=_WHEN.get(report.feiten.wanneer.value or ""),
+            role=None,
+        )
+    )
+    return next(level for level in get_args(Level) if level == assessment.level)
+
+
+def _mention(reported: Reported) -> Mention:
+    return Mention(
+        indicator=reported.indicator, start=reported.start, end=reported.eind, text=reported.tekst or "",
+        polarity=reported.polariteit, modality=reported.modaliteit, time=reported.tijd, experiencer=reported.wie,
+        source=reported.bron, recognised_by=reported.herkend_door, rule=reported.regel,
+        certainty=reported.zekerheid, version=reported.versie, dropped_because=reported.vervallen_omdat,
+    )  # fmt: skip

@@ -1,0 +1,44 @@
+"""The status of a case: what staff made of it, and the one table of allowed changes."""
+
+from __future__ import annotations
+
+from handover.desk import Actor, Desk
+from handover.hub import QUEUE
+from handover.queue.cases import held, must_explain, must_hold, note_event, opened
+from handover.queue.problems import Refused
+from handover.store.database import announce
+from handover.vault import Keyring
+
+NEW, BUSY, WAITS, DONE, NO_CASE = "nieuw", "in_behandeling", "wacht_op_melder", "afgehandeld", "geen_zaak"
+STATUSES: dict[str, dict[str, str]] = {
+    NEW: {BUSY: "somebody works on it", NO_CASE: "it is nothing for the meldpunt"},
+    BUSY: {WAITS: "a question is with the reporter", DONE: "the case is closed", NO_CASE: "see above"},
+    WAITS: {BUSY: "work goes on", DONE: "the case is closed", NO_CASE: "see above"},
+    DONE: {BUSY: "opened again"},
+    NO_CASE: {BUSY: "opened again"},
+}
+CLOSED = frozenset({DONE, NO_CASE})
+
+
+class StatusNotAllowed(Refused):
+    """The table has no such change."""
+
+
+async def set_status(
+    desk: Desk, actor: Actor, keyring: Keyring, reference: str, new: str, reason: str = ""
+) -> None:
+    """Change the status of a case one has; closing and reopening need a reason."""
+    now = desk.clock()
+    async with desk.store.writing() as session:
+        row, conversation = await held(session, reference)
+        must_hold(row, actor, now)
+        if new not in STATUSES.get(row.status, {}):
+            raise StatusNotAllowed(f"a case that is {row.status} cannot become {new}")
+        if new in CLOSED or row.status in CLOSED:
+            reason = must_explain(reason)
+        keys = await opened(session, keyring, conversation.id)
+        old, row.status = row.status, new
+        row.handled_at = now if new in CLOSED else None
+        await note_event(session, row, "status", actor.id, now, old=old, new=new, keys=keys, reason=reason)
+        await desk.record(session, actor, "case.status", reference, old=old, new=new)
+        announce(session, QUEUE)

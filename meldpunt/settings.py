@@ -1,0 +1,158 @@
+"""Every setting of an installation, each with a default that works (environment variables ``MELDPUNT_...``
+or ``.env``).
+
+docs/settings.md lists them; a test keeps the two the same. Durations are ISO 8601 (``PT1H``, ``P30D``) or
+seconds.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from meldpunt.opening import OpeningHours, parse_hours
+
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+
+def _positive(value: timedelta) -> timedelta:
+    if value <= timedelta(0):
+        raise ValueError("must be longer than nothing")
+    return value
+
+
+Term = Annotated[timedelta, AfterValidator(_positive)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Settings(BaseSettings):
+    """Read once at start-up; a wrong value is refused with its name."""
+
+    model_config = SettingsConfigDict(env_prefix="MELDPUNT_", env_file=".env", extra="ignore", frozen=True)
+
+    # Where things are
+    var: Path = Field(Path("var"), description="Directory of the database, key file and logs.")
+    database_url: str = Field(
+        "",
+        description="SQLAlchemy URL; empty: `sqlite+aiosqlite:///` in `var`. PostgreSQL: `postgresql+psycopg://…`.",
+    )
+    key_file: Path | None = Field(
+        None, description="Key file (pepper, audit); empty: `keys/installation.json` in `var`."
+    )
+    public_host: str = Field("127.0.0.1", description="Address that the visitors' listener binds to.")
+    public_port: Port = Field(8080, description="Port of the visitors' listener.")
+    public_origins: tuple[str, ...] = Field(
+        (), description="Origins (JSON list) that visitors' sockets may come from besides the address itself."
+    )
+    staff_host: str = Field(
+        "127.0.0.1", description="Address that the staff listener binds to; keep it inside."
+    )
+    staff_port: Port = Field(8081, description="Port of the staff listener.")
+    rasa_port: Port = Field(5005, description="Port of Rasa, on loopback.")
+    actions_port: Port = Field(5055, description="Port of the action server, on loopback.")
+    metrics_port: int = Field(0, ge=0, le=65535, description="Port of the metrics, on loopback; 0: none.")
+    channel_secret: SecretStr = Field(
+        SecretStr(""), description="Shared by handover and Rasa; made at set-up."
+    )
+    log_level: str = Field(
+        "INFO", description="DEBUG, INFO, WARNING or ERROR; no level logs what anyone typed."
+    )
+
+    # Who runs it
+    organisation: str = Field("Meldpunt Twente", description="Name that visitors and staff see.")
+    organisation_phone: str = Field("", description="Telephone number of the meldpunt; empty: not shown.")
+    organisation_url: str = Field("", description="Web site of the meldpunt; empty: not shown.")
+    security_contact: str = Field("mailto:security@example.org", description="Contact in security.txt.")
+    exit_site: str = Field(
+        "https://www.buienradar.nl/", description="Where the quick exit goes: a neutral site."
+    )
+    timezone: str = Field("Europe/Amsterdam", description="Time zone of the opening hours.")
+    opening_hours: str = Field(
+        "ma-vr 09:00-17:00", description="When people read: days and times, parts separated by commas."
+    )
+    holidays: tuple[date, ...] = Field((), description="Days (JSON list of dates) on which nobody reads.")
+
+    # Conversation
+    message_limit: int = Field(2000, ge=100, le=2000, description="Longest message, in characters.")
+    bot_patience: Term = Field(timedelta(seconds=8), description="How long one call to the bot may take.")
+    bot_attempts: int = Field(
+        3, ge=1, le=10, description="Calls for one message before a person or the form takes over."
+    )
+    bot_pause: Term = Field(
+        timedelta(seconds=1), description="Wait before the second call; doubles each time."
+    )
+    token_term: Term = Field(DAY, description="How long a visitor's token works after its last use.")
+    conversations_per_minute: int = Field(
+        20, ge=1, description="New conversations a minute from one network."
+    )
+    messages_per_minute: int = Field(40, ge=1, description="Messages a minute in one conversation.")
+    sockets_per_network: int = Field(2000, ge=1, description="Open sockets from one network.")
+    sockets_total: int = Field(12_000, ge=1, description="Open sockets of one handover process.")
+    codes_per_minute: int = Field(
+        10, ge=1, description="Receipt codes a minute from one network before slowing down."
+    )
+
+    # Staff
+    session_term: Term = Field(8 * HOUR, description="How long a staff login lasts at most.")
+    session_idle: Term = Field(timedelta(minutes=30), description="How long a staff login lasts without use.")
+    chat_lease: Term = Field(
+        timedelta(minutes=3),
+        description="How long a live conversation stays claimed without a sign of the claimer.",
+    )
+    case_lease: Term = Field(
+        5 * DAY, description="How long a report stays claimed without a sign of the claimer."
+    )
+    invite_term: Term = Field(3 * DAY, description="How long an invitation for a colleague works.")
+    password_length: int = Field(12, ge=10, description="Shortest password of staff.")
+    argon2_memory: int = Field(
+        65536, ge=1024, description="Memory (KiB) that guessing a password or code costs."
+    )
+    argon2_time: int = Field(3, ge=1, description="Passes that guessing a password or code costs.")
+
+    # Retention (domain.md 3.5; the FG decides)
+    keep_unfinished: Term = Field(HOUR, description="Unfinished conversation, after the last sign of life.")
+    keep_paused: Term = Field(DAY, description="The same, when the visitor said to come back later.")
+    keep_chat: Term = Field(
+        30 * DAY, description="Conversation with a person without a report, after its end."
+    )
+    keep_own_words: Term = Field(30 * DAY, description="Literal conversation, after the report was handled.")
+    keep_anonymous: Term = Field(
+        365 * DAY, description="Handled report without contact, after it was handled."
+    )
+    keep_handled: Term = Field(
+        2 * 365 * DAY, description="Handled report with contact, after it was handled."
+    )
+    keep_unhandled: Term = Field(
+        365 * DAY,
+        description="Opened report that nobody handled; `acuut`, `hoog` and unopened ones are held longer.",
+    )
+    keep_audit: Term = Field(
+        5 * 365 * DAY, description="Audit lines; older ones are named by `audit verify`, not removed."
+    )
+
+    @property
+    def url(self) -> str:
+        """The database's URL."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.var / 'meldpunt.db'}"
+
+    @property
+    def keys(self) -> Path:
+        """The key file's path."""
+        return self.key_file or self.var / "keys" / "installation.json"
+
+    @property
+    def bot_url(self) -> str:
+        """Where Rasa's channel is."""
+        return f"http://127.0.0.1:{self.rasa_port}/webhooks/meldpunt"
+
+    @cached_property
+    def hours(self) -> OpeningHours:
+        """The opening hours, ready to ask."""
+        return parse_hours(self.opening_hours, frozenset(self.holidays), ZoneInfo(self.timezone))
