@@ -148,6 +148,7 @@ class Product:
             "MELDPUNT_VAR": str(self.var),
             "PYTHONPATH": str(ROOT),
             "PYTHONUNBUFFERED": "1",
+            "PYTHONWARNINGS": "ignore::DeprecationWarning",  # Rasa's libraries have hundreds
             "RASA_TELEMETRY_ENABLED": "false",
             "SANIC_HOST": "127.0.0.1",
         }

@@ -161,6 +161,14 @@ def test_a_problem_is_one_sentence_and_a_remedy_and_no_stack_trace(
     assert capsys.readouterr().err.split("\n") == ["", "The tap drips.", "Turn it off.", ""]
 
 
+def test_make_extract_prints_answers_and_nothing_else() -> None:
+    line = json.dumps({"id": "1", "text": "ik ben 15 en woon in hengelo", "role": "zelf"})
+    done = subprocess.run(
+        ["make", "-s", "extract"], cwd=ROOT, input=line + "\n", capture_output=True, text=True, check=True
+    )
+    assert [json.loads(answer)["gemeente"] for answer in done.stdout.splitlines()] == ["Hengelo"]
+
+
 def test_every_command_of_the_makefile_is_in_its_help() -> None:
     makefile = (ROOT / "Makefile").read_text()
     phony = next(line for line in makefile.splitlines() if line.startswith(".PHONY:")).split()[1:]
