@@ -39,15 +39,25 @@ def find_uv() -> str:
 
 
 def _install_uv(folder: Path) -> None:
-    wanted = ["-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(REQUIREMENTS / "setup.txt")]
-    made = subprocess.run(
-        [sys.executable, "-m", "venv", "--clear", str(folder)], capture_output=True, text=True
+    python = str(folder / "bin" / "python")
+    if _succeeds(sys.executable, "-m", "venv", "--clear", str(folder)):
+        pip = [python, "-m", "pip"]
+    elif _succeeds(sys.executable, "-m", "pip", "--version"):
+        # Debian's Python without python3-venv: its own pip fills an environment that has none.
+        subprocess.run([sys.executable, "-m", "venv", "--clear", "--without-pip", str(folder)], check=True)
+        pip = [sys.executable, "-m", "pip", "--python", python]
+    else:
+        raise Problem(
+            f"{sys.executable} has no pip, so that uv cannot be fetched.",
+            "Install pip for it (Debian: apt-get install python3-venv), or install uv, and try again.",
+        )
+    run_fetching(
+        [*pip, "install", "--quiet", "--require-hashes", "-r", str(REQUIREMENTS / "setup.txt")], "uv"
     )
-    if made.returncode == 0:
-        run_fetching([str(folder / "bin" / "python"), *wanted], "uv")
-        return
-    # Debian's Python without python3-venv can still have pip.
-    run_fetching([sys.executable, *wanted, "--target", str(folder)], "uv")
+
+
+def _succeeds(*argv: str) -> bool:
+    return subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True).returncode == 0
 
 
 def _version(uv: str) -> tuple[int, ...]:
