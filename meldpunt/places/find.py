@@ -10,13 +10,13 @@ from rapidfuzz.distance import OSA
 from meldpunt.places.gazetteer import Entry, Gazetteer, key, load_gazetteer
 from meldpunt.reading.types import Place
 
-WORD = re.compile(r"'?[^\W_]+(?:['’\-][^\W_]+)*", re.UNICODE)
+WORD = re.compile(r"'?[^\W_]+(?:['’][^\W_]+)*", re.UNICODE)
 LOCATIVE = frozenset(
     "in naar nr uit bij te rond rondom vlakbij nabij omgeving regio station vanuit richting gemeente dorp stad "
     "noar nao uut oet bie achter buiten tussen via wijk ziekenhuis en".split()
 )
 MIN_FUZZY = 6  # domain.md 6.2: distance 1 for names of six letters and more, none for shorter ones
-ADJECTIVE = re.compile(r"(?:se|s|er)$")
+MIN_FUZZY_OUTSIDE = 8  # short names outside Twente look too much like ordinary words (Diemen, Vorden)
 
 
 def find_places(text: str, gazetteer: Gazetteer | None = None) -> tuple[Place, ...]:
@@ -67,7 +67,7 @@ def _similar(
     """A misspelt or inflected name (``Enschde``, ``Hengelose``), only where the sentence puts a place."""
     name, typed = keys[position], words[position].group()
     capital = typed[0].isupper()
-    for candidate in _stems(name) if capital else ():
+    for candidate in _stems(name) if capital or name.endswith("se") and len(name) > MIN_FUZZY else ():
         entry = book.entries.get(candidate)
         if entry and entry.rule in ("standaard", "locatief", "buiten"):
             return entry, 1
@@ -76,7 +76,7 @@ def _similar(
     best = [
         entry
         for other, entry in book.entries.items()
-        if len(other) >= MIN_FUZZY
+        if len(other) >= (MIN_FUZZY_OUTSIDE if entry.rule == "buiten" else MIN_FUZZY)
         and " " not in other
         and entry.rule in ("standaard", "buiten")
         and OSA.distance(name, other, score_cutoff=1) == 1

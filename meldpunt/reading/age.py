@@ -42,6 +42,11 @@ OFFENDER_CUES = re.compile(
 FUTURE_MINUS = re.compile(r"\b(?:bijna|haast|binnenkort|volgende (?:week|maand))\b(?: [a-z]+){0,2} ?$")
 
 SELF = [
+    rf"\bik (?:m|v|j|f)? ?{NUM}(?: jaar| jr| net)?(?: ?[.,;!]|$| (?:en|maar|hij|hoor|bang|m|f|v)\b)",
+    rf"\b(?:toen|sinds|wanneer) ik {NUM} (?:werd|was|ben)\b",
+    rf"\bben {NUM}(?: ?[.,;!]|$| (?:en|maar|hij|hoor)\b)",
+    rf"(?:^|[a-zë.,!?)] ){NUM}(?: jaar| jr)?(?: (?:f|m|v|j|net|btw))?(?: [.!])?$",
+    rf"[,.;] {NUM}(?: jaar| jr)? ?(?:[,.;]|en (?:mijn|ik|nog)\b)",
     rf"\bik (?:ben|bin|word|werd)(?: [a-z]+){{0,4}}? {NUM}(?: jaar| jr)?{NOT_UNIT}",
     rf"\bben (?:ik )?(?:pas |nog |net |bijna |nu |zelf |al |maar |een (?:jongen|meisje|meid) van )*{NUM}(?: jaar| jr)?{NOT_UNIT}",
     rf"\b(?:ik|meisje|jongen|meid|m|v|j) ?\(? ?{NUM} ?\)",

@@ -1,0 +1,29 @@
+"""The age of the young person concerned, never of someone else."""
+
+from __future__ import annotations
+
+import pytest
+
+from meldpunt.reading.age import find_age
+from meldpunt.reading.normalise import normalise
+
+CASES = [
+    ("ben 15", 15),
+    ("ik ben een meisje van 14", 14),
+    ("hij is 25 en ik 16", 16),
+    ("mijn vriend is 23 en ik ben 15", 15),
+    ("Mijn dochter van 14 komt laat thuis", 14),
+    ("Een leerling (15) vertelde dit", 15),
+    ("Ze is bijna 16 en zegt niets", 15),
+    ("ze hebben mijn zusje van dertien meegenomen", 13),
+    ("Haar vriend van 22 haalt haar op", None),
+    ("hij wil 300 euro en het was 2 weken geleden", None),
+    ("we wachten al 20 minuten", None),
+    ("hij kwam om 15 uur", None),
+]
+
+
+@pytest.mark.parametrize(("text", "years"), CASES)
+def test_age_of_the_person_concerned(text: str, years: int | None) -> None:
+    age = find_age(normalise(text))
+    assert (age.years if age else None) == years

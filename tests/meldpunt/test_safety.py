@@ -1,0 +1,45 @@
+"""Safety cues from the words themselves; a denial elsewhere never hides one (domain.md 1.3)."""
+
+from __future__ import annotations
+
+import pytest
+
+from meldpunt.reading.normalise import normalise
+from meldpunt.reading.safety import SafetyDataError, _family, find_cues
+
+CUES = [
+    ("ik wil niet meer leven door dit", "suicidaal"),
+    ("als die foto rondgaat maak ik er een eind aan", "suicidaal"),
+    ("kheb geen zin meer in dit leven", "suicidaal"),
+    ("hij heeft me nooit geslagen maar ik wil niet meer leven", "suicidaal"),
+    ("de deur is op slot en ik kan er niet uit", "opgesloten_vastgehouden"),
+    ("ik mag hier niet weg van hun al 3 dagen", "opgesloten_vastgehouden"),
+    ("hij leest mee", "dader_leest_mee"),
+    ("hij checkt me telefoon straks", "dader_leest_mee"),
+    ("mijn dochter is sinds gisteravond weg en haar telefoon staat uit", "vermist_weggelopen"),
+    ("ik ben weggelopen en slaap bij iemand die ik net ken", "vermist_weggelopen"),
+    ("hij staat nu voor de deur en ik ben alleen", "nu_in_gevaar"),
+    ("help ze komen me halen", "nu_in_gevaar"),
+]
+CALM = [
+    "ik ga dood van het lachen", "ik heb geen zelfmoordgedachten, ik ben gewoon verdrietig", "onze kat is weggelopen",
+    "ik zat opgesloten in een escape room", "mijn vriendin zit naast me om me te steunen",
+    "stel dat er iemand voor de deur staat wat moet je dan doen", "ik heb vanavond een afspraak bij de tandarts",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "kind"), CUES)
+def test_words_of_danger_are_heard(text: str, kind: str) -> None:
+    cues = find_cues(normalise(text))
+    assert kind in {cue.kind for cue in cues}
+    assert all(text[cue.start : cue.end] == cue.text for cue in cues)
+
+
+@pytest.mark.parametrize("text", CALM)
+def test_ordinary_words_raise_no_alarm(text: str) -> None:
+    assert find_cues(normalise(text)) == ()
+
+
+def test_a_mistake_in_the_phrases_names_its_line() -> None:
+    with pytest.raises(SafetyDataError, match="line 7"):
+        _family("suicidaal\tnaam\t(ongesloten", 7)
