@@ -15,6 +15,7 @@ from meldpunt.places import find_places, summarise
 from meldpunt.reading import context
 from meldpunt.reading.age import find_age
 from meldpunt.reading.details import find_moment, find_platforms, find_role
+from meldpunt.reading.lexicon import find_named
 from meldpunt.reading.normalise import Normalised, normalise
 from meldpunt.reading.safety import KINDS, find_cues
 from meldpunt.reading.types import IntentGuess, Mention, Reading, Role, SafetyCue
@@ -89,6 +90,9 @@ class Reader:
         for indicator, certainty, start, end in output.asserted if output else ():
             seen.add(indicator)
             yield _in_context(Mention(indicator, start, end, message.typed[start:end], certainty=certainty), own, output)
+        for mention in find_named(message, seen | {cue.kind for cue in cues}):
+            seen.add(mention.indicator)
+            yield replace(_in_context(mention, own, None), modality="feit")
         for cue in cues:
             if cue.kind not in seen:
                 seen.add(cue.kind)

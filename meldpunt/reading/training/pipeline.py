@@ -33,7 +33,6 @@ from meldpunt.reading.training.metrics import score
 from meldpunt.reading.training.network import ReaderNetwork, chosen_layers
 from meldpunt.reading.training.vocabulary import Vocabulary, build_tokenizer, prune, same_segmentation
 
-PIECES = 45_000
 COMPARED = 300
 Say = Callable[[str], None]
 
@@ -77,10 +76,10 @@ def _sizes(corpus: Corpus) -> str:
     )
 
 
-def make_vocabulary(base: BaseModel, corpus: Corpus, size: int = PIECES) -> tuple[Vocabulary, str]:
+def make_vocabulary(base: BaseModel, corpus: Corpus) -> tuple[Vocabulary, str]:
     """The pruned vocabulary, and how it segments texts compared with the full one."""
     texts = [e.text for e in corpus.train]
-    vocabulary = prune(base.pieces, texts, size)
+    vocabulary = prune(base.pieces, texts)
     full = build_tokenizer(base.pieces)
     unseen = [e.text for e in (*corpus.dev, *corpus.held_out)]
     seen_texts, _ = same_segmentation(full, vocabulary, texts)

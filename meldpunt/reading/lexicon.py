@@ -1,0 +1,88 @@
+"""Words that name an indicator outright: readable rules beside the trained reader (``indicator_rules.tsv``).
+
+They find what people say in so many words; a denial, a lesson or a film in the same clause switches a match off.
+``afspraak_vandaag`` counts only together with another risk indicator (domain.md 1.4, 49).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from meldpunt.indicators.catalogue import catalogue
+from meldpunt.reading import context
+from meldpunt.reading.normalise import Normalised
+from meldpunt.reading.types import Mention
+
+DATA = Path(__file__).resolve().parent.parent / "data" / "indicator_rules.tsv"
+CERTAINTY = 0.7
+TODAY = "afspraak_vandaag"
+RISK_CATEGORIES = frozenset({"handeling", "dwangmiddel", "uitbuitingsvorm"})
+RISK_WEIGHT = 3
+
+
+class LexiconError(ValueError):
+    """``indicator_rules.tsv`` holds a mistake; the message names the line and the remedy."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One pattern for one indicator; ``name`` is the indicator with the line it stands on."""
+
+    indicator: str
+    name: str
+    pattern: re.Pattern[str]
+    unless: re.Pattern[str] | None
+
+
+@lru_cache(maxsize=1)
+def entries() -> tuple[Entry, ...]:
+    """All patterns, checked; raises :class:`LexiconError`."""
+    lines = DATA.read_text(encoding="utf-8").splitlines()
+    return tuple(_entry(line, number) for number, line in enumerate(lines, 1) if line and not line.startswith("#"))
+
+
+def _entry(line: str, number: int) -> Entry:
+    columns = line.split("\t")
+    if len(columns) not in (2, 3) or columns[0] not in catalogue().indicators:
+        raise LexiconError(f"indicator_rules.tsv, line {number}: expected indicator, pattern and optionally unless, separated by tabs.")
+    try:
+        unless = re.compile(columns[2]) if len(columns) == 3 and columns[2].strip() else None
+        return Entry(columns[0], f"{columns[0]}:{number}", re.compile(columns[1]), unless)
+    except re.error as error:
+        raise LexiconError(f"indicator_rules.tsv, line {number}: the pattern cannot be read: {error}.") from error
+
+
+def find_named(message: Normalised, already: Collection[str]) -> tuple[Mention, ...]:
+    """Indicators named outright that are not among ``already``; ``afspraak_vandaag`` only beside a risk indicator."""
+    found: dict[str, Mention] = {}
+    for entry in entries():
+        if entry.indicator in found or entry.indicator in already:
+            continue
+        match = entry.pattern.search(message.text)
+        if match and _holds(message.text, match, entry):
+            start, end = message.span(match.start(), match.end())
+            found[entry.indicator] = Mention(
+                entry.indicator, start, end, message.typed[start:end], recognised_by="regel", rule=entry.name,
+                certainty=CERTAINTY,
+            )  # fmt: skip
+    if TODAY in found and not any(_is_risk(name) for name in {*already, *found} - {TODAY}):
+        del found[TODAY]
+    return tuple(found.values())
+
+
+def _holds(text: str, match: re.Match[str], entry: Entry) -> bool:
+    sentence = context.sentence_around(text, match.start(), match.end())
+    if entry.unless and entry.unless.search(sentence):
+        return False
+    if context.modality_of(sentence) not in ("feit", "vermoeden"):
+        return False
+    return context.polarity_of(text[max(0, match.start() - 25) : match.end()]) == "bevestigd"
+
+
+def _is_risk(indicator: str) -> bool:
+    known = catalogue()[indicator]
+    return known.category in RISK_CATEGORIES and known.weight >= RISK_WEIGHT
