@@ -1,0 +1,91 @@
+"""Telling an open page that something changed: never what, only that it should look again.
+
+While a page is open it renews the leases of its owner, and their being available for conversations.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from urllib.parse import urlsplit
+
+from aiohttp import WSCloseCode, WSMsgType, web
+from sqlalchemy import select
+
+from handover.hub import QUEUE, conversation_topic, staff_topic
+from handover.queue import renew, set_available
+from handover.queue.presence import SIGN_OF_LIFE
+from handover.staff.login import NotLoggedIn, resume
+from handover.staff.web import desk_of, login_of
+from handover.store import ReportRow, Staff
+
+EVERY = 30.0
+_OPEN: set[web.WebSocketResponse] = set()
+
+
+async def live(request: web.Request) -> web.StreamResponse:
+    """``/live`` for the queue, ``/live?melding=<reference>`` for one case."""
+    login, desk = login_of(request), desk_of(request)
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != request.host:
+        raise web.HTTPForbidden
+    topics = [staff_topic(login.actor.id), await _topic(request)]
+    socket = web.WebSocketResponse(heartbeat=20)
+    await socket.prepare(request)
+    _OPEN.add(socket)
+    reader = asyncio.create_task(_until_closed(socket))
+    try:
+        with desk.hub.listen(*topics) as bell:
+            while not socket.closed:
+                await renew(desk, login.actor)
+                await _stay_available(request)
+                rung = await bell.wait(EVERY)
+                await resume(desk, login.token, active=False)
+                if rung and not socket.closed:
+                    await socket.send_json({"type": "changed"})
+    except NotLoggedIn:
+        await socket.send_json({"type": "logged_out"})
+    except (ConnectionError, RuntimeError):
+        pass  # the page was closed
+    finally:
+        reader.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await reader
+        _OPEN.discard(socket)
+        await socket.close()
+    return socket
+
+
+async def close_all(_: web.Application) -> None:
+    """Close every open page's socket, so that stopping does not wait for them."""
+    for socket in list(_OPEN):
+        await socket.close(code=WSCloseCode.GOING_AWAY)
+
+
+async def _until_closed(socket: web.WebSocketResponse) -> None:
+    async for message in socket:
+        if message.type is not WSMsgType.TEXT:
+            break
+
+
+async def _topic(request: web.Request) -> str:
+    reference = request.query.get("melding")
+    if reference is None:
+        return QUEUE
+    async with desk_of(request).store.reading() as session:
+        conversation = await session.scalar(
+            select(ReportRow.conversation_id).where(ReportRow.reference == reference)
+        )
+    return conversation_topic(conversation) if conversation else QUEUE
+
+
+async def _stay_available(request: web.Request) -> None:
+    desk, actor = desk_of(request), login_of(request).actor
+    now = desk.clock()
+    async with desk.store.reading() as session:
+        staff = await session.get(Staff, actor.id)
+    if staff is not None and staff.available_until is not None and staff.available_until > now:
+        await set_available(desk, actor, now + SIGN_OF_LIFE)
+
+
+ROUTES = [web.get("/live", live)]

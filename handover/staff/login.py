@@ -1,0 +1,199 @@
+"""Logging in: a password that opens the account's key, then a one-time code that works once (RFC 6238).
+
+The cookie's token finds the session and opens the private key in it; the database alone does neither.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pyotp
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handover.audit import Doing
+from handover.desk import Actor, Desk
+from handover.queue import set_available
+from handover.store import KeyGrant, Staff, StaffSession
+from handover.vault import (
+    Cost,
+    Keyring,
+    LockedKey,
+    NoAccess,
+    NotOpened,
+    WrongPassword,
+    lookup_of,
+    new_token,
+    open_secret,
+    unlock,
+    unwrap_for_session,
+    wrap_for_session,
+)
+
+BETWEEN_FACTORS = timedelta(minutes=10)
+SEEN_EVERY = timedelta(seconds=30)
+FREE_TRIES = 3
+LONGEST_WAIT = timedelta(minutes=15)
+STEP_SECONDS = 30
+TOTP_FIELD = "totp"
+
+
+class NotLoggedIn(Exception):
+    """There is no valid session for this token."""
+
+
+class LoginRefused(Exception):
+    """The attempt failed; ``reason`` is a key of data/words.json (``problems``)."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A session. ``keyring`` is there once both factors were given."""
+
+    actor: Actor
+    token: str
+    keyring: Keyring | None
+
+
+async def give_password(desk: Desk, username: str, password: str) -> str:
+    """The first factor; gives the token of a session that still needs the second."""
+    async with desk.store.reading() as session:
+        staff = await session.scalar(select(Staff).where(Staff.username == username.strip().lower()))
+    now = desk.clock()
+    if staff is None or not staff.active or staff.ended_at is not None:
+        await asyncio.to_thread(desk.cost.stretch, password.encode("utf-8", "replace"), b"0" * 16)
+        raise LoginRefused("wrong_password")
+    _not_too_soon(staff, now)
+    locked = LockedKey(staff.wrapped_private_key, staff.salt, Cost.from_dict(staff.cost))
+    try:
+        pair = await asyncio.to_thread(unlock, locked, password, staff.id)
+    except WrongPassword:
+        await _failed(desk, staff.id, "staff.password")
+        raise LoginRefused("wrong_password") from None
+    return await _begin(desk, staff.id, pair.private, second_factor=False)
+
+
+async def give_code(desk: Desk, token: str, code: str) -> str:
+    """The second factor; gives the token of the full session, which replaces the first one."""
+    refused: str | None = None
+    async with desk.store.writing() as session:
+        row, staff = await _session(session, token, desk, hold=True)
+        _not_too_soon(staff, desk.clock())
+        pair = unwrap_for_session(row.wrapped_private_key, token, staff.id)
+        if staff.sealed_totp is None:
+            raise LoginRefused("no_second_factor")
+        secret = open_secret(pair.private, staff.sealed_totp, staff.id, TOTP_FIELD)
+        step = matching_step(secret, code, desk.clock())
+        if step is None:
+            refused = "wrong_code"
+        elif step <= staff.totp_step:
+            refused = "used_code"
+        else:
+            staff.totp_step, staff.failures, staff.not_before = step, 0, None
+            await session.delete(row)
+    if refused:
+        await _failed(desk, staff.id, "staff.code")
+        raise LoginRefused(refused)
+    return await _begin(desk, staff.id, pair.private, second_factor=True)
+
+
+def matching_step(secret: str, code: str, now: datetime) -> int | None:
+    """The time step (one back, one ahead allowed) that gives this code."""
+    digits = "".join(code.split())
+    current = int(now.timestamp()) // STEP_SECONDS
+    totp = pyotp.TOTP(secret)
+    for step in (current, current - 1, current + 1):
+        if hmac.compare_digest(totp.generate_otp(step).encode(), digits.encode("utf-8", "replace")):
+            return step
+    return None
+
+
+async def resume(desk: Desk, token: str, *, active: bool = True) -> Login:
+    """The session of a cookie; raises :class:`NotLoggedIn`. ``active`` counts as use of the session."""
+    now = desk.clock()
+    async with desk.store.reading() as session:
+        row, staff = await _session(session, token, desk)
+        grants = await session.scalars(select(KeyGrant).where(KeyGrant.holder == staff.id))
+        sealed = {grant.generation: grant.sealed for grant in grants}
+    keyring = None
+    if row.second_factor:
+        try:
+            pair = unwrap_for_session(row.wrapped_private_key, token, staff.id)
+            keyring = Keyring.opened(sealed, pair.private)
+        except (NotOpened, NoAccess):
+            raise NotLoggedIn from None
+    if active and now - row.seen_at > SEEN_EVERY:
+        async with desk.store.writing() as session:
+            kept = await session.get(StaffSession, row.lookup)
+            if kept is not None:
+                kept.seen_at = now
+    return Login(Actor(staff.id, staff.display_name, frozenset(staff.roles), row.device), token, keyring)
+
+
+async def log_out(desk: Desk, login: Login) -> None:
+    """End the session, and with it being available for conversations."""
+    async with desk.store.writing() as session:
+        await session.execute(delete(StaffSession).where(StaffSession.lookup == lookup_of(login.token)))
+        await desk.record(session, login.actor, "staff.logout", login.actor.id)
+    await set_available(desk, login.actor, None)
+
+
+async def _session(
+    session: AsyncSession, token: str, desk: Desk, *, hold: bool = False
+) -> tuple[StaffSession, Staff]:
+    try:
+        lookup = lookup_of(token)
+    except ValueError:
+        raise NotLoggedIn from None
+    row = await session.get(StaffSession, lookup)
+    if row is None:
+        raise NotLoggedIn
+    staff = await session.get(Staff, row.staff_id, with_for_update=hold)
+    now = desk.clock()
+    idle = now - row.seen_at > desk.settings.session_idle
+    if staff is None or not staff.active or staff.ended_at is not None or row.expires_at <= now or idle:
+        raise NotLoggedIn
+    return row, staff
+
+
+async def _begin(desk: Desk, staff_id: str, private: bytes, *, second_factor: bool) -> str:
+    token, now = new_token(), desk.clock()
+    device = lookup_of(token).hex()[:12]
+    term = desk.settings.session_term if second_factor else BETWEEN_FACTORS
+    async with desk.store.writing() as session:
+        await session.execute(delete(StaffSession).where(StaffSession.expires_at <= now))
+        session.add(
+            StaffSession(
+                lookup=lookup_of(token), staff_id=staff_id, device=device, second_factor=second_factor,
+                wrapped_private_key=wrap_for_session(private, token, staff_id), created_at=now, seen_at=now,
+                expires_at=now + term,
+            )
+        )  # fmt: skip
+        if second_factor:
+            await desk.audit.write(session, Doing(staff_id, "staff.login", staff_id, device=device), now)
+    return token
+
+
+async def _failed(desk: Desk, staff_id: str, action: str) -> None:
+    """Count a failure; from the fourth on the next attempt waits, each time twice as long."""
+    now = desk.clock()
+    async with desk.store.writing() as session:
+        staff = await session.get(Staff, staff_id, with_for_update=True)
+        if staff is not None:
+            staff.failures += 1
+            beyond = staff.failures - FREE_TRIES
+            if beyond > 0:
+                staff.not_before = now + min(timedelta(seconds=2 ** min(beyond, 12)), LONGEST_WAIT)
+            await desk.audit.write(session, Doing(staff_id, action, staff_id, outcome="mislukt"), now)
+
+
+def _not_too_soon(staff: Staff, now: datetime) -> None:
+    if staff.not_before is not None and staff.not_before > now:
+        raise LoginRefused("too_soon")

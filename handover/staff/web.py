@@ -1,0 +1,157 @@
+"""What every staff page shares: headers, who is logged in, the token that proves a form is ours."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from handover.conversation.thread import WrongState
+from handover.desk import Desk
+from handover.queue import CaseGone, ClaimLost, NotClaimed, ReasonNeeded, Refused, SecondPersonNeeded
+from handover.staff.login import Login, NotLoggedIn, resume
+from handover.staff.render import Renderer
+from handover.vault import Keyring, new_token
+from handover.vault.derive import derive, token_bytes
+
+DESK: web.AppKey[Desk] = web.AppKey("desk", Desk)
+LOGIN: web.RequestKey[Login] = web.RequestKey("login", Login)
+RENDERER: web.AppKey[Renderer] = web.AppKey("renderer", Renderer)
+SESSION_COOKIE = "meldpunt_sessie"
+FORM_COOKIE = "meldpunt_formulier"
+OPEN_PATHS = ("/login", "/static/", "/gezond")
+LIVE_HEADER = "X-Meldpunt-Live"
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def desk_of(request: web.Request) -> Desk:
+    return request.app[DESK]
+
+
+def login_of(request: web.Request) -> Login:
+    """Who is logged in; raises :class:`NotLoggedIn`."""
+    login: Login | None = request.get(LOGIN)
+    if login is None or login.keyring is None:
+        raise NotLoggedIn
+    return login
+
+
+def keyring_of(request: web.Request) -> Keyring:
+    keyring = login_of(request).keyring
+    if keyring is None:
+        raise NotLoggedIn
+    return keyring
+
+
+def csrf_of(token: str) -> str:
+    """The value that a form carries: whoever sends it has read a page of ours with this cookie."""
+    return derive(token_bytes(token), "form").hex()
+
+
+def page(request: web.Request, template: str, *, status: int = 200, **values: object) -> web.Response:
+    """A page; sets the form cookie where there is no session yet."""
+    token = _form_token(request)
+    fresh = token is None
+    token = token or new_token()
+    login: Login | None = request.get(LOGIN)
+    known = login if login is not None and login.keyring is not None else None
+    text = request.app[RENDERER].page(
+        template, csrf=csrf_of(token), me=known.actor if known else None, path=request.path, **values
+    )
+    response = web.Response(text=text, content_type="text/html", charset="utf-8", status=status)
+    if fresh:
+        set_cookie(request, response, FORM_COOKIE, token)
+    return response
+
+
+def set_cookie(request: web.Request, response: web.StreamResponse, name: str, value: str) -> None:
+    """A cookie for this browser session, never sent from another site, never readable by scripts."""
+    response.set_cookie(name, value, httponly=True, samesite="Strict", path="/", secure=request.secure)
+
+
+@web.middleware
+async def headers(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Security headers on everything, also on refusals."""
+    try:
+        response = await handler(request)
+    except web.HTTPException as error:
+        error.headers.update(HEADERS)
+        raise
+    if not response.prepared:
+        response.headers.update(HEADERS)
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+@web.middleware
+async def problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn refusals of the services into a page that says what to do."""
+    try:
+        return await handler(request)
+    except NotLoggedIn:
+        raise web.HTTPSeeOther("/login") from None
+    except ClaimLost as error:
+        return page(request, "problem.html", status=409, problem="claim_lost", by=error.by, since=error.since)
+    except CaseGone:
+        return page(request, "problem.html", status=404, problem="gone")
+    except NotClaimed:
+        return page(request, "problem.html", status=409, problem="not_claimed")
+    except ReasonNeeded:
+        return page(request, "problem.html", status=422, problem="reason_needed")
+    except SecondPersonNeeded:
+        return page(request, "problem.html", status=409, problem="second_person")
+    except (Refused, WrongState):
+        return page(request, "problem.html", status=409, problem="changed")
+    except web.HTTPNotFound:
+        return page(request, "problem.html", status=404, problem="gone")
+
+
+@web.middleware
+async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """No page without both factors; no change without the form's token."""
+    token = request.cookies.get(SESSION_COOKIE)
+    if token:
+        try:
+            live = LIVE_HEADER in request.headers or request.path == "/live"
+            request[LOGIN] = await resume(desk_of(request), token, active=not live)
+        except NotLoggedIn:
+            pass  # an ended session is no session
+    if not request.path.startswith(OPEN_PATHS):
+        login_of(request)
+    if request.method == "POST" and not await _form_is_ours(request):
+        return page(request, "problem.html", status=403, problem="form")
+    return await handler(request)
+
+
+async def _form_is_ours(request: web.Request) -> bool:
+    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+        return False
+    token = _form_token(request)
+    given = (await request.post()).get("csrf")
+    if token is None or not isinstance(given, str):
+        return False
+    return hmac.compare_digest(csrf_of(token).encode(), given.encode("utf-8", "replace"))
+
+
+def _form_token(request: web.Request) -> str | None:
+    """The cookie that forms are bound to: the session's, or before that the form's own."""
+    login: Login | None = request.get(LOGIN)
+    token = login.token if login is not None else request.cookies.get(FORM_COOKIE)
+    try:
+        token_bytes(token or "")
+    except ValueError:
+        return None
+    return token

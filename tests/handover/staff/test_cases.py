@@ -1,0 +1,150 @@
+"""The queue and a case, through the pages that staff use."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from handover.conversation.states import State
+from handover.conversation.thread import read
+from handover.queue import claim
+from meldpunt.report import Consent, Feiten, FiredRule, Mention, Report, Triage
+from tests.handover.staff.conftest import Fetch, StaffSide
+
+SAID = "hij wil dat ik vanavond naar een hotel kom <script>"
+BEGIN, END = SAID.index("vanavond"), SAID.index(" <script>")
+
+
+def report_with_evidence() -> Report:
+    return Report(
+        feiten=Feiten(
+            indicatoren=(
+                Mention(indicator="hotelafspraak", message=1, start=BEGIN, eind=END, tekst=SAID[BEGIN:END]),
+            )
+        ),
+        toestemming={"opslaan_melding": Consent(waarde="ja"), "bewaren_eigen_woorden": Consent(waarde="ja")},
+        triage=Triage(
+            voorstel="acuut", regels=(FiredRule(id="A7", titel="Hotelafspraak", level="acuut", because=(0,)),)
+        ),
+    )
+
+
+async def test_the_queue_orders_by_level_and_puts_who_waits_on_top(staff: StaffSide, fetch: Fetch) -> None:
+    for reference, level in (("MT-1", "laag"), ("MT-2", "acuut"), ("MT-3", "verhoogd"), ("MT-4", "hoog")):
+        await staff.add_case(reference, level)
+    await staff.add_case("MT-5", "onvoldoende_informatie", State.WAITING)
+    await staff.log_in()
+    order = re.findall(r'data-reference="([^"]+)"', await fetch("/wachtrij"))
+    assert order == ["MT-5", "MT-2", "MT-4", "MT-3", "MT-1"]
+
+
+async def test_the_queue_shows_no_message(staff: StaffSide, fetch: Fetch) -> None:
+    await staff.add_case("MT-1", "acuut", said=SAID, report=report_with_evidence())
+    await staff.log_in()
+    text = await fetch("/wachtrij")
+    assert "vanavond" not in text
+    assert "Acuut" in text
+
+
+async def test_a_case_marks_the_evidence(staff: StaffSide, fetch: Fetch) -> None:
+    await staff.add_case("MT-1", "acuut", said=SAID, report=report_with_evidence())
+    await staff.log_in()
+    text = await fetch("/meldingen/MT-1")
+    assert re.search(r'<mark class="" title="[^"]*[Hh]otel[^"]*">vanavond naar een hotel kom</mark>', text)
+    assert "&lt;script&gt;" in text
+    assert "A7" in text
+
+
+async def test_who_claims_second_is_told_who_was_first(staff: StaffSide) -> None:
+    await staff.add_case("MT-1", "hoog")
+    await staff.log_in()
+    await claim(staff.desk, await staff.add_colleague(), "MT-1", 0)
+    answer = await staff.form("/meldingen/MT-1", "/meldingen/MT-1/claim", version="0")
+    assert answer.status == 409
+    assert "Noor" in await answer.text()
+
+
+async def test_an_answer_reaches_the_visitor_once(staff: StaffSide) -> None:
+    await staff.add_case("MT-1", "hoog", said="hallo")
+    await staff.log_in()
+    await staff.form("/meldingen/MT-1", "/meldingen/MT-1/claim", version="0")
+    for _ in range(2):
+        done = await staff.form(
+            "/meldingen/MT-1", "/meldingen/MT-1/antwoord", text="Dank je wel.", client_id="een"
+        )
+        assert done.status == 303
+    async with staff.desk.store.reading() as session:
+        thread = await read(session, staff.keys["MT-1"])
+    assert [(m.author, m.body.text) for m in thread] == [("visitor", "hallo"), ("staff", "Dank je wel.")]
+
+
+async def test_an_answer_without_a_claim_is_refused(staff: StaffSide) -> None:
+    await staff.add_case("MT-1", "hoog", said="hallo")
+    await staff.log_in()
+    assert (await staff.form("/meldingen/MT-1", "/meldingen/MT-1/antwoord", text="Hoi")).status == 409
+
+
+async def test_a_waiting_conversation_is_claimed_answered_and_closed(staff: StaffSide, fetch: Fetch) -> None:
+    await staff.add_case("MT-1", "verhoogd", State.WAITING, said="is daar iemand")
+    await staff.log_in()
+    assert "MT-1" in await fetch("/gesprekken")
+    await staff.form("/meldingen/MT-1", "/meldingen/MT-1/claim", version="0")
+    assert "Sluit gesprek" in await fetch("/meldingen/MT-1")
+    await staff.form("/meldingen/MT-1", "/meldingen/MT-1/antwoord", text="Ja, ik ben Bo.")
+    await staff.form("/meldingen/MT-1", "/meldingen/MT-1/sluiten")
+    text = await fetch("/meldingen/MT-1")
+    assert "Ja, ik ben Bo." in text
+    assert "Sluit gesprek" not in text
+
+
+@pytest.mark.parametrize(
+    "path", ["/uitloggen", "/meldingen/MT-1/claim", "/meldingen/MT-1/antwoord", "/beschikbaar"]
+)
+@pytest.mark.parametrize("token", [None, "0" * 64])
+async def test_a_form_without_its_token_is_refused(staff: StaffSide, path: str, token: str | None) -> None:
+    await staff.add_case("MT-1", "hoog")
+    await staff.log_in()
+    data = {"version": "0", "text": "hoi"} | ({"csrf": token} if token else {})
+    assert (await staff.client.post(path, data=data, allow_redirects=False)).status == 403
+
+
+@pytest.mark.parametrize("path", ["/login", "/wachtrij", "/gesprekken", "/meldingen/MT-1", "/meldingen/MT-9"])
+async def test_pages_hold_no_inline_script_or_style(staff: StaffSide, fetch: Fetch, path: str) -> None:
+    await staff.add_case("MT-1", "acuut", said=SAID, report=report_with_evidence())
+    if path != "/login":
+        await staff.log_in()
+    text = await fetch(path)
+    assert not re.search(r"<script(?![^>]*\bsrc=)|\son\w+=|\sstyle=|javascript:", text)
+    answer = await staff.client.get(path)
+    assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+async def test_an_open_page_is_told_to_look_again(staff: StaffSide) -> None:
+    await staff.log_in()
+    async with staff.client.ws_connect("/live") as socket:
+        await staff.add_case("MT-1", "hoog")
+        staff.desk.hub.wake(["queue"])
+        assert await socket.receive_json(timeout=5) == {"type": "changed"}
+
+
+async def test_being_available_is_shown_and_ended(staff: StaffSide, fetch: Fetch) -> None:
+    await staff.log_in()
+    await staff.form("/wachtrij", "/beschikbaar", available="yes")
+    assert "Stop met aannemen" in await fetch("/wachtrij")
+    await staff.form("/wachtrij", "/beschikbaar", available="no")
+    assert "Neem gesprekken aan" in await fetch("/wachtrij")
+
+
+async def test_every_reading_of_a_case_is_audited(staff: StaffSide, fetch: Fetch) -> None:
+    from sqlalchemy import select
+
+    from handover.store import AuditLine
+
+    await staff.add_case("MT-1", "hoog")
+    await staff.log_in()
+    await fetch("/meldingen/MT-1")
+    async with staff.desk.store.reading() as session:
+        lines = (await session.scalars(select(AuditLine.action).order_by(AuditLine.number))).all()
+    assert lines[-2:] == ["staff.login", "case.read"]
