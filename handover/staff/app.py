@@ -7,9 +7,10 @@ from pathlib import Path
 from aiohttp import web
 
 from handover.desk import Desk
+from handover.headers import strict_headers
 from handover.staff import changes, entrance, live, pages
 from handover.staff.render import Renderer
-from handover.staff.web import DESK, RENDERER, guard, headers, problems
+from handover.staff.web import DESK, RENDERER, guard, problems
 
 STATIC = Path(__file__).parent / "static"
 LARGEST_FORM = 128 * 1024
@@ -17,10 +18,11 @@ LARGEST_FORM = 128 * 1024
 
 def make_staff_app(desk: Desk) -> web.Application:
     """Everything under the staff listener's address."""
-    app = web.Application(middlewares=[headers, problems, guard], client_max_size=LARGEST_FORM)
+    app = web.Application(middlewares=[problems, guard], client_max_size=LARGEST_FORM)
     app[DESK] = desk
     app[RENDERER] = Renderer(desk)
     app.add_routes([*entrance.ROUTES, *pages.ROUTES, *changes.ROUTES, *live.ROUTES])
     app.router.add_static("/static", STATIC)
+    app.on_response_prepare.append(strict_headers)
     app.on_shutdown.append(live.close_all)
     return app

@@ -1,4 +1,4 @@
-"""What every staff page shares: headers, who is logged in, the token that proves a form is ours."""
+"""What every staff page shares: who is logged in, the token that proves a form is ours."""
 
 from __future__ import annotations
 
@@ -22,18 +22,6 @@ SESSION_COOKIE = "meldpunt_sessie"
 FORM_COOKIE = "meldpunt_formulier"
 OPEN_PATHS = ("/login", "/static/", "/gezond")
 LIVE_HEADER = "X-Meldpunt-Live"
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -80,20 +68,6 @@ def page(request: web.Request, template: str, *, status: int = 200, **values: ob
 def set_cookie(request: web.Request, response: web.StreamResponse, name: str, value: str) -> None:
     """A cookie for this browser session, never sent from another site, never readable by scripts."""
     response.set_cookie(name, value, httponly=True, samesite="Strict", path="/", secure=request.secure)
-
-
-@web.middleware
-async def headers(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Security headers on everything, also on refusals."""
-    try:
-        response = await handler(request)
-    except web.HTTPException as error:
-        error.headers.update(HEADERS)
-        raise
-    if not response.prepared:
-        response.headers.update(HEADERS)
-        response.headers.setdefault("Cache-Control", "no-store")
-    return response
 
 
 @web.middleware

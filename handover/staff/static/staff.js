@@ -6,17 +6,28 @@ let wait = 1000;
 
 const toEnd = () => { if (thread) thread.scrollTop = thread.scrollHeight; };
 
+// The browser parses the page itself: no text is ever turned into markup by a script.
+function look() {
+  return new Promise((done) => {
+    const request = new XMLHttpRequest();
+    request.open("GET", location.href);
+    request.responseType = "document";
+    request.setRequestHeader("X-Meldpunt-Live", "1");
+    request.addEventListener("loadend", () => done(request));
+    request.send();
+  });
+}
+
 async function refresh() {
-  const answer = await fetch(location.href, { headers: { "X-Meldpunt-Live": "1" }, credentials: "same-origin" });
-  if (answer.redirected) { location.assign("/login"); return; }
-  if (!answer.ok) return;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  for (const id of [region.id, "kerngegevens"]) {
-    const [old, now] = [document.getElementById(id), fresh.getElementById(id)];
-    if (!old || !now || old.innerHTML === now.innerHTML) continue;
+  const answer = await look();
+  if (answer.responseURL && new URL(answer.responseURL).pathname === "/login") { location.assign("/login"); return; }
+  if (answer.status !== 200 || !answer.response) return;
+  for (const id of [region.id, "kerngegevens", "claim"]) {
+    const [old, now] = [document.getElementById(id), answer.response.getElementById(id)];
+    if (!old || !now || old.isEqualNode(now)) continue;
     if (old !== thread && old.contains(document.activeElement)) continue; // never pull a button from under someone
     const atEnd = old.scrollHeight - old.scrollTop - old.clientHeight < 80;
-    old.innerHTML = now.innerHTML;
+    old.replaceChildren(...now.childNodes);
     if (old === thread && atEnd) toEnd();
   }
 }
