@@ -8,11 +8,19 @@ from meldpunt.reading import Reading, normalise
 from meldpunt.reading.details import find_platforms, find_role
 from meldpunt.triage import Facts
 
-YES = re.compile(r"^(?:ja\w*|jep|yes|yep|jazeker|zeker|klopt|oke|ok|oké|okay|graag|goed|prima|is goed|mag|dat mag|doe maar|tuurlijk|natuurlijk|joa|👍)\b")
+YES = re.compile(
+    r"^(?:ja\w*|jep|yes|yep|jazeker|zeker|klopt|oke|ok|oké|okay|graag|goed|prima|is goed|mag|dat mag|doe maar|tuurlijk|natuurlijk|joa|👍)\b"
+)
 NO = re.compile(r"^(?:nee\w*|nope|neen|no|niet|liever niet|nooit|geen|absoluut niet|doe maar niet|👎)\b")
-UNSURE = re.compile(r"\b(?:weet (?:ik |het |'t )*(?:nog )?(?:niet|echt niet)|geen idee|ik weet niet|misschien|twijfel|onbekend|niet zeker)\b")
-RATHER_NOT = re.compile(r"\b(?:zeg (?:ik )?(?:dat )?liever niet|liever niet|wil (?:ik )?(?:dat )?niet (?:zeggen|vertellen)|sla (?:maar )?over|overslaan|volgende vraag|gaat je niks aan|geen antwoord|skip)\b")
-DONE = re.compile(r"^(?:klaar|dat was het|dit was het|dat is alles|meer niet|verder niks|verder niets|is alles|einde|that's it)\b")
+UNSURE = re.compile(
+    r"\b(?:weet (?:ik |het |'t )*(?:nog )?(?:niet|echt niet)|geen idee|ik weet niet|misschien|twijfel|onbekend|niet zeker)\b"
+)
+RATHER_NOT = re.compile(
+    r"\b(?:zeg (?:ik )?(?:dat )?liever niet|liever niet|wil (?:ik )?(?:dat )?niet (?:zeggen|vertellen)|sla (?:maar )?over|overslaan|volgende vraag|gaat je niks aan|geen antwoord|skip)\b"
+)
+DONE = re.compile(
+    r"^(?:klaar|dat was het|dit was het|dat is alles|meer niet|verder niks|verder niets|is alles|einde|that's it)\b"
+)
 WHEN = (
     ("longer_ago", re.compile(r"\b(?:langer|geleden|vorig|vroeger|toen|voorbij|maanden|jaren)\b")),
     ("today_tomorrow", re.compile(r"\b(?:vandaag|vanavond|vannacht|vanmiddag|morgen\w*|straks|zo)\b")),
@@ -52,7 +60,11 @@ def parse(ask: str, text: str, reading: Reading) -> str | None:
     if UNSURE.search(plain) and ask not in ("story", "observed"):
         return "unsure" if ask in UNSURE_VALUE else "unknown"
     if ask in YES_NO:
-        return _yes_no(plain) or (text if len(plain.split()) >= 4 and ask not in ("safe_to_type", "in_danger_now", "confirm_erase") else None)
+        return _yes_no(plain) or (
+            text
+            if len(plain.split()) >= 4 and ask not in ("safe_to_type", "in_danger_now", "confirm_erase")
+            else None
+        )
     return _special(ask, plain, text, reading)
 
 
@@ -62,7 +74,11 @@ def _special(ask: str, plain: str, text: str, reading: Reading) -> str | None:
     if ask == "age_band":
         return Facts(age=reading.age.years).band if reading.age else _bare_age(plain)
     if ask == "place":
-        return reading.gemeente if reading.gemeente not in (None, "?") else (text.strip() if len(plain.split()) <= MUNICIPALITY_WORDS else None)
+        return (
+            reading.gemeente
+            if reading.gemeente not in (None, "?")
+            else (text.strip() if len(plain.split()) <= MUNICIPALITY_WORDS else None)
+        )
     tables = {"when": WHEN, "wants": WANTS, "contact_channel": CHANNEL, "summary": SUMMARY}
     if ask in tables:
         return next((value for value, pattern in tables[ask] if pattern.search(plain)), None)
@@ -88,6 +104,8 @@ def _bare_age(plain: str) -> str | None:
 
 
 def _role(plain: str) -> str | None:
-    if re.search(r"\b(?:mijzelf|mezelf|mij zelf|mijn zelf|over mij|ikzelf|ik zelf|zelf)\b|^(?:mij|mijn|ik)$", plain):
+    if re.search(
+        r"\b(?:mijzelf|mezelf|mij zelf|mijn zelf|over mij|ikzelf|ik zelf|zelf)\b|^(?:mij|mijn|ik)$", plain
+    ):
         return "self"
     return find_role(plain)

@@ -70,7 +70,9 @@ class Dossier:
     def role(self) -> str | None:
         return self.value("reporter_role")
 
-    def note(self, ask: str, value: str, message: int | None, source: str = "melder", status: str = "bekend") -> None:
+    def note(
+        self, ask: str, value: str, message: int | None, source: str = "melder", status: str = "bekend"
+    ) -> None:
         """Write down an answer; "unknown" and "rather_not_say" keep their own status."""
         if value == "unknown":
             status = "onbekend"

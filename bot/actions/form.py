@@ -67,7 +67,9 @@ def _handle(dossier: Dossier, tracker: Tracker, open_ask: str | None, now: str) 
     turn = _turn(tracker)
     if intent in INTERNAL:
         return _opened(intent, turn.context)
-    return take(dossier, turn, open_ask, TEXTS, lambda: report_builder.build(dossier, TEXTS, now, finished=False))
+    return take(
+        dossier, turn, open_ask, TEXTS, lambda: report_builder.build(dossier, TEXTS, now, finished=False)
+    )
 
 
 def _turn(tracker: Tracker) -> Turn:
@@ -114,7 +116,11 @@ def _finish(dossier: Dossier, reply: Reply, now: str, context: Mapping[str, Any]
     reply.add("utter_report_stored")
     reply.customs.append({"kind": "report", "contract": "1", "report": report})
     reply.add("utter_report_next", opening=str(context.get("next_open") or ""))
-    reply.add("utter_help_young" if dossier.facts().band in ("under_12", "12_15", "16_17", "unknown") else "utter_help_adult")
+    reply.add(
+        "utter_help_young"
+        if dossier.facts().band in ("under_12", "12_15", "16_17", "unknown")
+        else "utter_help_adult"
+    )
     reply.add("utter_clear_traces")
 
 
@@ -132,8 +138,12 @@ def _events(dispatcher: CollectingDispatcher, dossier: Dossier, ask: str | None)
         dossier.finished = True
         return [SlotSet("dossier", dossier.as_slot()), address, SlotSet(REQUESTED, None), ActiveLoop(None)]
     shown = _shown(dispatcher, dossier, ask)
-    events = [SlotSet("dossier", dossier.as_slot()), address, SlotSet(ask, None), SlotSet(REQUESTED, shown or ask)]
-    return events
+    return [
+        SlotSet("dossier", dossier.as_slot()),
+        address,
+        SlotSet(ask, None),
+        SlotSet(REQUESTED, shown or ask),
+    ]
 
 
 def _shown(dispatcher: CollectingDispatcher, dossier: Dossier, ask: str) -> str | None:
@@ -142,7 +152,9 @@ def _shown(dispatcher: CollectingDispatcher, dossier: Dossier, ask: str) -> str 
         dispatcher.utter_message(text=as_text(lines(dossier, TEXTS), TEXTS))
     if ask in ("summary_change", "summary_remove"):
         buttons = [{"title": line.text, "payload": line.key} for line in lines(dossier, TEXTS)]
-        dispatcher.utter_message(text=TEXTS.get(f"utter_ask_{ask}", dossier.address), json_message=None, buttons=buttons, ask=ask)
+        dispatcher.utter_message(
+            text=TEXTS.get(f"utter_ask_{ask}", dossier.address), json_message=None, buttons=buttons, ask=ask
+        )
     return None
 
 

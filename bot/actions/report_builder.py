@@ -37,7 +37,9 @@ def build(dossier: Dossier, texts: Texts, now: str, finished: bool) -> dict[str,
     if dossier.age is not None:
         blocks["betrokkene"]["leeftijd"] = {"value": dossier.age, "status": "bekend", "source": "afgeleid"}
     blocks["feiten"]["indicatoren"] = [_mention(row, keeps_words) for row in dossier.mentions]
-    blocks["feiten"]["samenvatting"] = [{"veld": line.field, "tekst": line.text} for line in lines(dossier, texts)]
+    blocks["feiten"]["samenvatting"] = [
+        {"veld": line.field, "tekst": line.text} for line in lines(dossier, texts)
+    ]
     if keeps_words:
         blocks["feiten"]["eigen_woorden"] = [
             {"message": int(number), "tekst": text[:2000]} for number, text in dossier.texts.items()
@@ -47,7 +49,7 @@ def build(dossier: Dossier, texts: Texts, now: str, finished: bool) -> dict[str,
             "melding": _melding(dossier, now, finished),
             **blocks,
             "veiligheid": _safety(dossier),
-            "toestemming": {item: consent for item, consent in dossier.consent.items()},
+            "toestemming": dict(dossier.consent.items()),
             "triage": _triage(assessment),
             "kwaliteit": {
                 "volledigheid": assessment.completeness,
@@ -73,7 +75,8 @@ def _mention(row: dict[str, Any], keeps_words: bool) -> dict[str, Any]:
         "indicator": row["indicator"], "message": row["message"], "start": row["start"], "eind": row["end"],
         "tekst": row["text"][:2000] if keeps_words else None, "polariteit": row["polarity"], "modaliteit": row["modality"],
         "tijd": row["time"], "wie": row["experiencer"], "bron": row["source"], "herkend_door": row["recognised_by"],
-        "regel": row["rule"], "zekerheid": row["certainty"], "versie": row["version"], "vervallen_omdat": row["dropped_because"],
+        "regel": row["rule"], "zekerheid": row["certainty"], "versie": row["version"],
+        "vervallen_omdat": row["dropped_because"],
     }  # fmt: skip
 
 
@@ -86,7 +89,13 @@ def _melding(dossier: Dossier, now: str, finished: bool) -> dict[str, Any]:
 
 
 def _safety(dossier: Dossier) -> dict[str, Any]:
-    found: dict[str, Any] = {"signalen": [kind for kind in dossier.said if kind in catalogue().indicators or kind == "minderjarige_hotelafspraak"]}
+    found: dict[str, Any] = {
+        "signalen": [
+            kind
+            for kind in dossier.said
+            if kind in catalogue().indicators or kind == "minderjarige_hotelafspraak"
+        ]
+    }
     for ask, name in (("safe_to_type", "veilig_typen"), ("in_danger_now", "nu_in_gevaar")):
         if (answer := dossier.answers.get(ask)) and answer.value in YES_NO:
             found[name] = {"value": YES_NO[answer.value], "status": "bekend", "message": answer.message}
@@ -96,7 +105,10 @@ def _safety(dossier: Dossier) -> dict[str, Any]:
 def _triage(assessment: Assessment) -> dict[str, Any]:
     return {
         "voorstel": assessment.level,
-        "regels": [{"id": r.id, "titel": r.title, "level": r.level, "because": list(r.because)} for r in assessment.rules],
+        "regels": [
+            {"id": r.id, "titel": r.title, "level": r.level, "because": list(r.because)}
+            for r in assessment.rules
+        ],
         "afgeleid": list(assessment.derived),
         "scoredelen": [{"deel": part, "punten": points} for part, points in assessment.score_parts],
         "score": assessment.score,

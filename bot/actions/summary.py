@@ -30,7 +30,14 @@ FIELD_OF = {
     "contact_detail": "melder.contactgegeven",
     "contact_safe_times": "melder.veilige_tijden",
 }
-OWN_LINE = {"reporter_role": "rol", "age_band": "leeftijd", "place": "plaats", "when": "wanneer", "wants": "wens", "contact_channel": "contact"}  # fmt: skip
+OWN_LINE = {
+    "reporter_role": "rol",
+    "age_band": "leeftijd",
+    "place": "plaats",
+    "when": "wanneer",
+    "wants": "wens",
+    "contact_channel": "contact",
+}
 MAX_SHOWN = 120
 
 

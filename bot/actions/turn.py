@@ -17,7 +17,17 @@ from meldpunt.reading import Reading
 SURE_INTENT = 0.5
 FAQ = "ask_"
 FEELINGS = frozenset({"feel_ashamed", "feel_afraid", "distrust", "abusive_language"})
-INTERRUPTIONS = frozenset({"pause", "have_receipt_code", "offer_image", "other_language", "want_human", "stop_and_erase", "want_callback"})  # fmt: skip
+INTERRUPTIONS = frozenset(
+    {
+        "pause",
+        "have_receipt_code",
+        "offer_image",
+        "other_language",
+        "want_human",
+        "stop_and_erase",
+        "want_callback",
+    }
+)
 SMALL_TALK = frozenset({"thank", "goodbye", "greet", "out_of_scope"})
 FREE_TEXT_ASKS = answers.FREE | {"story"}
 REVEALED_BY_YES = {"images_exist": "chantage_beeldmateriaal", "money_or_goods": "geld_afstaan"}
@@ -55,7 +65,9 @@ class Turn:
         return guess.name if guess and guess.confidence >= SURE_INTENT else None
 
 
-def take(dossier: Dossier, turn: Turn, open_ask: str | None, texts: Texts, draft: Callable[[], dict[str, Any]]) -> Reply:
+def take(
+    dossier: Dossier, turn: Turn, open_ask: str | None, texts: Texts, draft: Callable[[], dict[str, Any]]
+) -> Reply:
     """Update the dossier with one message and say what must be said before the next question."""
     reply = Reply()
     dossier.turns += 1
@@ -97,13 +109,20 @@ def _safety(dossier: Dossier, reading: Reading, reply: Reply) -> list[str]:
 
 
 def _interrupted(
-    dossier: Dossier, turn: Turn, open_ask: str | None, reply: Reply, draft: Callable[[], dict[str, Any]], texts: Texts
+    dossier: Dossier,
+    turn: Turn,
+    open_ask: str | None,
+    reply: Reply,
+    draft: Callable[[], dict[str, Any]],
+    texts: Texts,
 ) -> bool:
     """Questions back, feelings, and the ways out; True when the open question is simply put again."""
     intent = turn.intent
     if intent is None:
         return False
-    tells = bool(turn.reading and turn.reading.asserted) or open_ask == "story" and len(turn.text.split()) >= STORY_WORDS
+    tells = bool(turn.reading and turn.reading.asserted) or (
+        open_ask == "story" and len(turn.text.split()) >= STORY_WORDS
+    )
     if intent == "stop_and_erase":
         return _erase(dossier, reply)
     if intent == "want_human":
@@ -112,7 +131,7 @@ def _interrupted(
         name = f"utter_why_{open_ask}"
         reply.add(name if texts.has(name) else "utter_why_consent")
     elif intent.startswith(FAQ):
-        reply.add(f"utter_faq_{intent[len(FAQ):]}", hours=str(turn.context.get("opening_hours") or ""))
+        reply.add(f"utter_faq_{intent[len(FAQ) :]}", hours=str(turn.context.get("opening_hours") or ""))
         if tells:
             return False
     elif intent in FEELINGS:
@@ -129,7 +148,12 @@ def _interrupted(
         pass
     elif intent == "correct_answer" and turn.reading:
         _correct(dossier, turn, reply)
-    elif intent in SMALL_TALK and not tells and open_ask not in FREE_TEXT_ASKS and _no_answer(dossier, turn, open_ask):
+    elif (
+        intent in SMALL_TALK
+        and not tells
+        and open_ask not in FREE_TEXT_ASKS
+        and _no_answer(dossier, turn, open_ask)
+    ):
         reply.add(f"utter_{intent}")
     else:
         return False
@@ -138,7 +162,9 @@ def _interrupted(
 
 
 def _no_answer(dossier: Dossier, turn: Turn, open_ask: str | None) -> bool:
-    return open_ask is None or turn.reading is None or answers.parse(open_ask, turn.text, turn.reading) is None
+    return (
+        open_ask is None or turn.reading is None or answers.parse(open_ask, turn.text, turn.reading) is None
+    )
 
 
 def _erase(dossier: Dossier, reply: Reply) -> bool:
@@ -176,7 +202,9 @@ def _correct(dossier: Dossier, turn: Turn, reply: Reply) -> None:
         reply.add("utter_correct_which")
 
 
-def _answer_text(dossier: Dossier, turn: Turn, open_ask: str | None, reply: Reply, alarmed: bool, texts: Texts) -> None:
+def _answer_text(
+    dossier: Dossier, turn: Turn, open_ask: str | None, reply: Reply, alarmed: bool, texts: Texts
+) -> None:
     reading = turn.reading
     assert reading is not None
     value = answers.parse(open_ask, turn.text, reading) if open_ask and open_ask != "story" else None
@@ -204,7 +232,11 @@ def _tells(dossier: Dossier, turn: Turn, open_ask: str | None, value: str | None
     assert reading is not None
     if reading.asserted:
         return True
-    return value is None and open_ask in ("safe_to_type", "in_danger_now", "reporter_role", None) and len(turn.text.split()) >= STORY_WORDS
+    return (
+        value is None
+        and open_ask in ("safe_to_type", "in_danger_now", "reporter_role", None)
+        and len(turn.text.split()) >= STORY_WORDS
+    )
 
 
 def _take_story(dossier: Dossier, turn: Turn, reply: Reply, alarmed: bool) -> None:
@@ -212,7 +244,9 @@ def _take_story(dossier: Dossier, turn: Turn, reply: Reply, alarmed: bool) -> No
     assert reading is not None
     first = not dossier.texts
     dossier.add_reading(reading, turn.number)
-    if reading.role and not dossier.role and reading.role != "self" or reading.role == "self" and not dossier.role:
+    if (reading.role and not dossier.role and reading.role != "self") or (
+        reading.role == "self" and not dossier.role
+    ):
         dossier.note("reporter_role", reading.role, turn.number, "afgeleid")
         set_address(dossier)
     more = first and is_short_story(turn.text, dossier.indicators()) and not alarmed
@@ -286,7 +320,12 @@ def _confirmed(dossier: Dossier, value: str, reply: Reply) -> None:
 
 def _consent(dossier: Dossier, item: str, value: str, reply: Reply) -> None:
     words = {"yes": "ja", "no": "nee", "unsure": "later"}
-    dossier.consent[item] = {"waarde": words.get(value, "nee"), "tijdstip": None, "tekstversie": "", "gegeven_door": "zelf"}
+    dossier.consent[item] = {
+        "waarde": words.get(value, "nee"),
+        "tijdstip": None,
+        "tekstversie": "",
+        "gegeven_door": "zelf",
+    }
     if item == "opslaan_melding" and value != "yes":
         dossier.finished = True
         reply.add("utter_not_stored")
@@ -298,9 +337,19 @@ def _plain(dossier: Dossier, ask: str, value: str, number: int, reply: Reply) ->
         dossier.gemeente = value if value not in ("unknown", "rather_not_say") else None
         dossier.candidates = []
     if ask == "age_band" and value not in ("unknown", "rather_not_say"):
-        dossier.age = dossier.age if dossier.answers.get("age_band") and dossier.value("age_band") == value else None
+        dossier.age = (
+            dossier.age if dossier.answers.get("age_band") and dossier.value("age_band") == value else None
+        )
     dossier.note(ask, value, number)
-    follow_up = ask not in ("safe_to_type", "story", "reporter_role", "wants", "contact_channel", "contact_detail", "contact_safe_times")
+    follow_up = ask not in (
+        "safe_to_type",
+        "story",
+        "reporter_role",
+        "wants",
+        "contact_channel",
+        "contact_detail",
+        "contact_safe_times",
+    )
     if follow_up:
         dossier.followups += 1
         dossier.dont_knows = dossier.dont_knows + 1 if value in ("unknown", "rather_not_say", "unsure") else 0
@@ -314,7 +363,9 @@ def _plain(dossier: Dossier, ask: str, value: str, number: int, reply: Reply) ->
         dossier.safe_mode = True
         reply.add("utter_safe_mode")
         reply.customs.append({"kind": "safe_mode"})
-    revealed = REVEALED_BY_YES.get(ask) if value == "yes" else REVEALED_BY_NO.get(ask) if value == "no" else None
+    revealed = (
+        REVEALED_BY_YES.get(ask) if value == "yes" else REVEALED_BY_NO.get(ask) if value == "no" else None
+    )
     if revealed:
         _button_mention(dossier, revealed, number)
     if ask == "others_involved" and value == "yes":

@@ -26,7 +26,12 @@ logger = logging.getLogger(__name__)
 
 MAX_TEXT_BYTES = 4096
 NOT_A_SLASH_INTENT = "\u2060"  # word joiner: invisible, and the text no longer begins with "/"
-INTERNAL = {"start": "/session_opened", "resume": "/session_resumed", "given_back": "/given_back", "choice": "/choice"}
+INTERNAL = {
+    "start": "/session_opened",
+    "resume": "/session_resumed",
+    "given_back": "/given_back",
+    "choice": "/choice",
+}
 ASK_PREFIX = "utter_ask_"
 
 
@@ -68,13 +73,19 @@ class MeldpuntInput(InputChannel):
         @webhook.middleware("request")
         async def guard(request: Request) -> Optional[HTTPResponse]:
             given = request.headers.get("X-Meldpunt-Secret", "").encode()
-            return None if hmac.compare_digest(given, self._secret) else response.json({"error": "forbidden"}, 403)
+            return (
+                None
+                if hmac.compare_digest(given, self._secret)
+                else response.json({"error": "forbidden"}, 403)
+            )
 
         @webhook.get("/health")
         async def health(request: Request) -> HTTPResponse:
             store = sealed_store(request.app.ctx.agent.tracker_store)
             ready = store is not None and request.app.ctx.agent.is_ready()
-            return response.json({"ready": ready, "store": "sealed" if store else "open"}, 200 if ready else 503)
+            return response.json(
+                {"ready": ready, "store": "sealed" if store else "open"}, 200 if ready else 503
+            )
 
         @webhook.post("/webhook")
         async def receive(request: Request) -> HTTPResponse:
@@ -96,7 +107,11 @@ class MeldpuntInput(InputChannel):
         return webhook
 
     async def _answer(
-        self, app: Sanic, message: UserMessage, output: CollectReplies, handle: Callable[[UserMessage], Awaitable[Any]]
+        self,
+        app: Sanic,
+        message: UserMessage,
+        output: CollectReplies,
+        handle: Callable[[UserMessage], Awaitable[Any]],
     ) -> HTTPResponse:
         store = sealed_store(app.ctx.agent.tracker_store)
         if store is None:
@@ -128,7 +143,9 @@ def as_user_message(call: Any) -> "tuple[UserMessage, CollectReplies]":
         raise BadCall(f"kind must be one of message, {', '.join(INTERNAL)}")
     if kind == "choice" and not (isinstance(call.get("ask"), str) and isinstance(call.get("value"), str)):
         raise BadCall("a choice needs ask and value")
-    return UserMessage(text, output, sender, input_channel="meldpunt", message_id=identifier, metadata=metadata), output
+    return UserMessage(
+        text, output, sender, input_channel="meldpunt", message_id=identifier, metadata=metadata
+    ), output
 
 
 def _text(call: Dict[str, Any]) -> str:

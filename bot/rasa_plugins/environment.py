@@ -26,7 +26,9 @@ def tracker_key() -> bytes:
     except binascii.Error as error:
         raise EnvironmentProblem("MELDPUNT_TRACKER_KEY is not valid base64; restore the key file.") from error
     if len(key) != KEY_BYTES:
-        raise EnvironmentProblem(f"MELDPUNT_TRACKER_KEY must hold {KEY_BYTES} bytes, not {len(key)}; restore the key file.")
+        raise EnvironmentProblem(
+            f"MELDPUNT_TRACKER_KEY must hold {KEY_BYTES} bytes, not {len(key)}; restore the key file."
+        )
     return key
 
 
@@ -48,5 +50,7 @@ def port(name: str, default: int) -> int:
 def _required(name: str) -> str:
     value = os.environ.get(name, "")
     if not value:
-        raise EnvironmentProblem(f"{name} is not set; start everything with `make run`, which makes the keys.")
+        raise EnvironmentProblem(
+            f"{name} is not set; start everything with `make run`, which makes the keys."
+        )
     return value

@@ -27,7 +27,11 @@ class MeldpuntReader(GraphComponent, IntentClassifier):
 
     @classmethod
     def create(
-        cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> "MeldpuntReader":
         return cls(Reader.load())
 
@@ -47,6 +51,10 @@ class MeldpuntReader(GraphComponent, IntentClassifier):
         reading = self._reader.read(text)
         message.set("reading", reading.as_dict(), add_to_output=True)
         if reading.intent:
-            message.set(INTENT, {"name": reading.intent.name, "confidence": reading.intent.confidence}, add_to_output=True)
+            message.set(
+                INTENT,
+                {"name": reading.intent.name, "confidence": reading.intent.confidence},
+                add_to_output=True,
+            )
             ranking = [{"name": name, "confidence": p} for name, p in reading.intent.ranking[:RANKING]]
             message.set("intent_ranking", ranking, add_to_output=True)

@@ -24,7 +24,9 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.rasa_plugins.environment import tracker_file, tracker_key
 
 NONCE_BYTES = 12
-LIFETIME_S = 24 * 3600  # a paused conversation is kept for a day (architecture.md, retention); handover erases earlier
+LIFETIME_S = (
+    24 * 3600
+)  # a paused conversation is kept for a day (architecture.md, retention); handover erases earlier
 TOMBSTONE_S = 7 * 24 * 3600  # late messages of an erased conversation must not bring it back
 SCHEMA = """
 PRAGMA journal_mode=WAL;
@@ -46,7 +48,9 @@ class ConversationErased(RuntimeError):
 class SealedTrackerStore(TrackerStore, SerializedTrackerAsText):
     """Conversations sealed with AES-256-GCM; the row's id (HMAC of the sender) is authenticated with it."""
 
-    def __init__(self, domain: Domain, host: Optional[str] = None, event_broker: Any = None, **kwargs: Any) -> None:
+    def __init__(
+        self, domain: Domain, host: Optional[str] = None, event_broker: Any = None, **kwargs: Any
+    ) -> None:
         super().__init__(domain, None, **kwargs)
         master = tracker_key()
         self._id_key = hashlib.blake2b(b"tracker id", key=master, digest_size=32).digest()
@@ -83,7 +87,9 @@ class SealedTrackerStore(TrackerStore, SerializedTrackerAsText):
         with self._database:
             self._database.execute("DELETE FROM trackers WHERE id = ? OR expires_at < ?", (identifier, now))
             self._database.execute("DELETE FROM tombstones WHERE expires_at < ?", (now,))
-            self._database.execute("INSERT OR REPLACE INTO tombstones VALUES (?, ?)", (identifier, now + TOMBSTONE_S))
+            self._database.execute(
+                "INSERT OR REPLACE INTO tombstones VALUES (?, ?)", (identifier, now + TOMBSTONE_S)
+            )
 
     def is_erased(self, sender_id: str) -> bool:
         """True when a tombstone stands for this conversation."""
@@ -93,10 +99,15 @@ class SealedTrackerStore(TrackerStore, SerializedTrackerAsText):
         return hmac.new(self._id_key, sender_id.encode(), hashlib.sha256).digest()
 
     def _erased(self, identifier: bytes) -> bool:
-        return self._database.execute("SELECT 1 FROM tombstones WHERE id = ?", (identifier,)).fetchone() is not None
+        return (
+            self._database.execute("SELECT 1 FROM tombstones WHERE id = ?", (identifier,)).fetchone()
+            is not None
+        )
 
     def _open_row(self, identifier: bytes) -> Optional[bytes]:
-        row = self._database.execute("SELECT sealed, expires_at FROM trackers WHERE id = ?", (identifier,)).fetchone()
+        row = self._database.execute(
+            "SELECT sealed, expires_at FROM trackers WHERE id = ?", (identifier,)
+        ).fetchone()
         if row is None:
             return None
         sealed, expires_at = row
@@ -107,7 +118,9 @@ class SealedTrackerStore(TrackerStore, SerializedTrackerAsText):
         try:
             return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], identifier)
         except InvalidTag as error:
-            raise TrackerUnreadable("A stored conversation cannot be opened with this key; it was left as it is.") from error
+            raise TrackerUnreadable(
+                "A stored conversation cannot be opened with this key; it was left as it is."
+            ) from error
 
 
 def sealed_store(store: Any) -> Optional[SealedTrackerStore]:
@@ -126,5 +139,7 @@ def _open(path: Path) -> sqlite3.Connection:
         database.executescript(SCHEMA)
         path.chmod(0o600)
     except (OSError, sqlite3.Error) as error:
-        raise RuntimeError(f"The tracker store {path} cannot be opened: {error}. Check that the folder can be written.") from error
+        raise RuntimeError(
+            f"The tracker store {path} cannot be opened: {error}. Check that the folder can be written."
+        ) from error
     return database

@@ -50,12 +50,16 @@ def catalogue() -> Catalogue:
     try:
         data = json.loads(FILE.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise CatalogueError(f"indicators.json cannot be read: {error}. Restore the file or mend that line.") from error
+        raise CatalogueError(
+            f"indicators.json cannot be read: {error}. Restore the file or mend that line."
+        ) from error
     found: dict[str, Indicator] = {}
     for number, row in enumerate(data["indicatoren"], 1):
         indicator = _indicator(row, number)
         if indicator.id in found:
-            raise CatalogueError(f"indicators.json, indicator {number}: {indicator.id!r} is there twice; remove one.")
+            raise CatalogueError(
+                f"indicators.json, indicator {number}: {indicator.id!r} is there twice; remove one."
+            )
         found[indicator.id] = indicator
     return Catalogue(str(data["versie"]), found)
 
@@ -66,10 +70,17 @@ def _indicator(row: dict[str, object], number: int) -> Indicator:
     if missing:
         raise CatalogueError(f"{where}: fill in {', '.join(missing)}.")
     if row["categorie"] not in CATEGORIES:
-        raise CatalogueError(f"{where}: category {row['categorie']!r} is unknown; use one of {', '.join(CATEGORIES)}.")
+        raise CatalogueError(
+            f"{where}: category {row['categorie']!r} is unknown; use one of {', '.join(CATEGORIES)}."
+        )
     weight = row["gewicht"]
     if not isinstance(weight, int) or not 1 <= weight <= 5:
         raise CatalogueError(f"{where}: the weight must be a whole number from 1 to 5.")
     return Indicator(
-        str(row["id"]), str(row["label"]), str(row["definitie"]), str(row["categorie"]), weight, str(row["art273f"])
+        str(row["id"]),
+        str(row["label"]),
+        str(row["definitie"]),
+        str(row["categorie"]),
+        weight,
+        str(row["art273f"]),
     )

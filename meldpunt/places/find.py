@@ -12,8 +12,10 @@ from meldpunt.reading.types import Place
 
 WORD = re.compile(r"'?[^\W_]+(?:['’][^\W_]+)*", re.UNICODE)
 LOCATIVE = frozenset(
-    "in naar nr uit bij te rond rondom vlakbij nabij omgeving regio station vanuit richting gemeente dorp stad "
-    "noar nao uut oet bie achter buiten tussen via wijk ziekenhuis en".split()
+    (
+        "in naar nr uit bij te rond rondom vlakbij nabij omgeving regio station vanuit richting gemeente dorp "
+        "stad noar nao uut oet bie achter buiten tussen via wijk ziekenhuis en"
+    ).split()
 )
 MIN_FUZZY = 6  # domain.md 6.2: distance 1 for names of six letters and more, none for shorter ones
 MIN_FUZZY_OUTSIDE = 8  # short names outside Twente look too much like ordinary words (Diemen, Vorden)
@@ -67,7 +69,7 @@ def _similar(
     """A misspelt or inflected name (``Enschde``, ``Hengelose``), only where the sentence puts a place."""
     name, typed = keys[position], words[position].group()
     capital = typed[0].isupper()
-    for candidate in _stems(name) if capital or name.endswith("se") and len(name) > MIN_FUZZY else ():
+    for candidate in _stems(name) if capital or (name.endswith("se") and len(name) > MIN_FUZZY) else ():
         entry = book.entries.get(candidate)
         if entry and entry.rule in ("standaard", "locatief", "buiten"):
             return entry, 1

@@ -50,7 +50,9 @@ def load_gazetteer() -> Gazetteer:
     """Read and check ``gazetteer.csv``, ``place_rules.csv`` and ``outside.txt``; raises :class:`GazetteerError`."""
     entries = {key(name): Entry(name, (), rule) for name, rule in _outside()}
     for name, municipalities in _names().items():
-        entries[key(name)] = Entry(name, municipalities, "standaard" if len(municipalities) == 1 else "vragen")
+        entries[key(name)] = Entry(
+            name, municipalities, "standaard" if len(municipalities) == 1 else "vragen"
+        )
     for row in _rows("place_rules.csv"):
         name, known = row["naam"], entries.get(key(row["naam"]))
         chosen = (row["gemeente"],) if row["gemeente"] else (known.municipalities if known else ())
@@ -78,9 +80,15 @@ def _rows(file: str) -> Iterator[dict[str, str]]:
         for number, row in enumerate(csv.DictReader(handle), 2):
             municipality, rule = row.get("gemeente"), row.get("regel", "standaard")
             if municipality and municipality not in MUNICIPALITIES:
-                raise GazetteerError(f"{file}, line {number}: {municipality!r} is not one of the 14 municipalities.")
+                raise GazetteerError(
+                    f"{file}, line {number}: {municipality!r} is not one of the 14 municipalities."
+                )
             if rule not in RULES:
-                raise GazetteerError(f"{file}, line {number}: rule {rule!r} is unknown; use one of {sorted(RULES)}.")
+                raise GazetteerError(
+                    f"{file}, line {number}: rule {rule!r} is unknown; use one of {sorted(RULES)}."
+                )
             if not row.get("naam"):
-                raise GazetteerError(f"{file}, line {number}: the name is empty; remove the line or fill it in.")
+                raise GazetteerError(
+                    f"{file}, line {number}: the name is empty; remove the line or fill it in."
+                )
             yield row

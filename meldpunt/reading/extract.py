@@ -10,7 +10,12 @@ from typing import Any, TextIO
 from meldpunt.reading import Reader, Reading
 from meldpunt.reading.types import Role
 
-ROLES: dict[str, Role] = {"zelf": "self", "ouder": "parent", "professional": "professional", "omstander": "bystander"}
+ROLES: dict[str, Role] = {
+    "zelf": "self",
+    "ouder": "parent",
+    "professional": "professional",
+    "omstander": "bystander",
+}
 
 
 def row_of(identifier: Any, reading: Reading) -> dict[str, Any]:

@@ -42,18 +42,24 @@ class Entry:
 def entries() -> tuple[Entry, ...]:
     """All patterns, checked; raises :class:`LexiconError`."""
     lines = DATA.read_text(encoding="utf-8").splitlines()
-    return tuple(_entry(line, number) for number, line in enumerate(lines, 1) if line and not line.startswith("#"))
+    return tuple(
+        _entry(line, number) for number, line in enumerate(lines, 1) if line and not line.startswith("#")
+    )
 
 
 def _entry(line: str, number: int) -> Entry:
     columns = line.split("\t")
     if len(columns) not in (2, 3) or columns[0] not in catalogue().indicators:
-        raise LexiconError(f"indicator_rules.tsv, line {number}: expected indicator, pattern and optionally unless, separated by tabs.")
+        raise LexiconError(
+            f"indicator_rules.tsv, line {number}: expected indicator, pattern and optionally unless, separated by tabs."
+        )
     try:
         unless = re.compile(columns[2]) if len(columns) == 3 and columns[2].strip() else None
         return Entry(columns[0], f"{columns[0]}:{number}", re.compile(columns[1]), unless)
     except re.error as error:
-        raise LexiconError(f"indicator_rules.tsv, line {number}: the pattern cannot be read: {error}.") from error
+        raise LexiconError(
+            f"indicator_rules.tsv, line {number}: the pattern cannot be read: {error}."
+        ) from error
 
 
 def find_named(message: Normalised, already: Collection[str]) -> tuple[Mention, ...]:

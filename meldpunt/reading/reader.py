@@ -51,7 +51,9 @@ class Reader:
 
     def describe(self) -> str:
         """One line for the start-up log."""
-        return f"reader {self._model.version}" if self._model else "reader: rules only, models/reader is missing"
+        return (
+            f"reader {self._model.version}" if self._model else "reader: rules only, models/reader is missing"
+        )
 
     def read(self, text: str, role: Role | None = None) -> Reading:
         """Read one message; ``role`` sharpens whose age and experience it is, where it is known."""
@@ -89,14 +91,18 @@ class Reader:
         seen = set()
         for indicator, certainty, start, end in output.asserted if output else ():
             seen.add(indicator)
-            yield _in_context(Mention(indicator, start, end, message.typed[start:end], certainty=certainty), own, output)
+            yield _in_context(
+                Mention(indicator, start, end, message.typed[start:end], certainty=certainty), own, output
+            )
         for mention in find_named(message, seen | {cue.kind for cue in cues}):
             seen.add(mention.indicator)
             yield replace(_in_context(mention, own, None), modality="feit")
         for cue in cues:
             if cue.kind not in seen:
                 seen.add(cue.kind)
-                mention = Mention(cue.kind, cue.start, cue.end, cue.text, recognised_by="regel", rule=cue.rule)
+                mention = Mention(
+                    cue.kind, cue.start, cue.end, cue.text, recognised_by="regel", rule=cue.rule
+                )
                 yield replace(_in_context(mention, own, None), polarity="bevestigd", modality="feit")
 
 
@@ -125,15 +131,23 @@ def _with_safety(reading: Reading, model_alarm: bool) -> Reading:
         if mention.indicator in ACUTE_KINDS and mention.indicator not in kinds:
             kinds.add(mention.indicator)  # type: ignore[arg-type]
             cues.append(SafetyCue(mention.indicator, mention.start, mention.end, mention.text, "reader"))  # type: ignore[arg-type]
-        if mention.indicator == "hotelafspraak" and mention.time in COMING and _coming_hotel(reading, mention):
-            cues.append(SafetyCue("minderjarige_hotelafspraak", mention.start, mention.end, mention.text, "D1"))
+        if (
+            mention.indicator == "hotelafspraak"
+            and mention.time in COMING
+            and _coming_hotel(reading, mention)
+        ):
+            cues.append(
+                SafetyCue("minderjarige_hotelafspraak", mention.start, mention.end, mention.text, "D1")
+            )
     return replace(reading, safety=tuple(cues), acute=bool(cues) or model_alarm)
 
 
 def _coming_hotel(reading: Reading, mention: Mention) -> bool:
     plain = normalise(reading.text).text
     minor = reading.age is not None and reading.age.years < 18
-    return minor and reading.moment in ("today_tomorrow", "this_week", "now") and not context.OVER.search(plain)
+    return (
+        minor and reading.moment in ("today_tomorrow", "this_week", "now") and not context.OVER.search(plain)
+    )
 
 
 def _intent(message: Normalised, output: ModelOutput | None) -> IntentGuess | None:
@@ -155,7 +169,11 @@ def intent_rules() -> tuple[tuple[str, re.Pattern[str]], ...]:
 def reader_fingerprint() -> str:
     """A hash of everything that decides how a message is read: code, data and the trained artefact."""
     digest = hashlib.sha256()
-    for folder, pattern in ((Path(__file__).parent, "*.py"), (DATA, "*.*"), (ROOT / "meldpunt" / "places", "*.py")):
+    for folder, pattern in (
+        (Path(__file__).parent, "*.py"),
+        (DATA, "*.*"),
+        (ROOT / "meldpunt" / "places", "*.py"),
+    ):
         for file in sorted(folder.glob(pattern)):
             digest.update(file.read_bytes())
     card = ARTEFACT / "reader.json"

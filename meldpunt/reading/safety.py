@@ -54,7 +54,9 @@ def _family(line: str, number: int) -> Family:
         pattern = re.compile(columns[2])
         unless = re.compile(columns[3]) if len(columns) == 4 and columns[3] else None
     except re.error as error:
-        raise SafetyDataError(f"safety_phrases.tsv, line {number}: the pattern cannot be read: {error}.") from error
+        raise SafetyDataError(
+            f"safety_phrases.tsv, line {number}: the pattern cannot be read: {error}."
+        ) from error
     return Family(columns[0], columns[1], pattern, unless)
 
 
@@ -63,7 +65,9 @@ def find_cues(message: Normalised) -> tuple[SafetyCue, ...]:
     cues = []
     for family in families():
         for match in family.pattern.finditer(message.text):
-            if family.unless and family.unless.search(clause_around(message.text, match.start(), match.end())):
+            if family.unless and family.unless.search(
+                clause_around(message.text, match.start(), match.end())
+            ):
                 continue
             start, end = message.span(match.start(), match.end())
             cues.append(SafetyCue(family.kind, start, end, message.typed[start:end], family.name))  # type: ignore[arg-type]

@@ -144,12 +144,16 @@ class Reading:
             safety=tuple(SafetyCue(**row) for row in data.get("safety", ())),
             acute=bool(data.get("acute")),
             age=Age(**age) if age else None,
-            places=tuple(Place(**{**row, "candidates": tuple(row["candidates"])}) for row in data.get("places", ())),
+            places=tuple(
+                Place(**{**row, "candidates": tuple(row["candidates"])}) for row in data.get("places", ())
+            ),
             gemeente=data.get("gemeente"),
             platforms=tuple(data.get("platforms", ())),
             moment=data.get("moment"),
             role=data.get("role"),
-            intent=IntentGuess(intent["name"], intent["confidence"], tuple((n, p) for n, p in intent["ranking"]))
+            intent=IntentGuess(
+                intent["name"], intent["confidence"], tuple((n, p) for n, p in intent["ranking"])
+            )
             if intent
             else None,
             versions=dict(data.get("versions", {})),

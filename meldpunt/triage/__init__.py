@@ -1,6 +1,14 @@
 """Triage: a proposed level by named, versioned, explained rules; people decide (domain.md 2)."""
 
-from meldpunt.triage.engine import Assessment, Facts, FiredRule, assess, missing_core_fields, open_questions, with_mention
+from meldpunt.triage.engine import (
+    Assessment,
+    Facts,
+    FiredRule,
+    assess,
+    missing_core_fields,
+    open_questions,
+    with_mention,
+)
 from meldpunt.triage.rules import LEVELS, Rule, RuleSet, TriageDataError, rule_set
 
 __all__ = [

@@ -105,8 +105,14 @@ def open_questions(facts: Facts, rules: RuleSet | None = None) -> tuple[str, ...
     asked = set(facts.answers)
     wanted = [ask for ask in data.asks if ask.name not in asked and (facts.role or "self") in ask.roles]
     if now.level == "acuut":
-        return tuple(ask.name for ask in wanted if ask.name in ("age_band", "place") and _unknown_core(facts, ask))
-    return tuple(ask.name for ask in wanted if _applies(ask, facts) and (_unknown_core(facts, ask) or _can_raise(ask, facts, now, data)))
+        return tuple(
+            ask.name for ask in wanted if ask.name in ("age_band", "place") and _unknown_core(facts, ask)
+        )
+    return tuple(
+        ask.name
+        for ask in wanted
+        if _applies(ask, facts) and (_unknown_core(facts, ask) or _can_raise(ask, facts, now, data))
+    )
 
 
 def missing_core_fields(facts: Facts, rules: RuleSet | None = None) -> tuple[str, ...]:
@@ -122,7 +128,10 @@ def _known(facts: Facts, name: str) -> bool:
     if name == "when" and facts.when not in (None, "unknown"):
         return True
     if name == "nature":
-        return any(catalogue()[m.indicator].category in ("handeling", "dwangmiddel", "uitbuitingsvorm") for m in facts.mentions)
+        return any(
+            catalogue()[m.indicator].category in ("handeling", "dwangmiddel", "uitbuitingsvorm")
+            for m in facts.mentions
+        )
     return facts.answers.get(name, "") not in UNANSWERED
 
 
@@ -194,7 +203,9 @@ class _State:
     def _grouped(self, derived: Derived) -> tuple[int, ...] | None:
         hits = [[i for i, m in enumerate(self.mentions) if m.indicator in group] for group in derived.groups]
         present = [hit for hit in hits if hit]
-        return tuple(sorted({i for hit in present for i in hit})) if len(present) >= derived.at_least else None
+        return (
+            tuple(sorted({i for hit in present for i in hit})) if len(present) >= derived.at_least else None
+        )
 
     def _any(self, alternatives: Iterable[tuple[Atom, ...]]) -> tuple[int, ...] | None:
         found: set[int] = set()

@@ -13,7 +13,9 @@ from meldpunt.indicators.catalogue import CATEGORIES, catalogue
 
 FILE = Path(__file__).resolve().parent.parent / "data" / "triage.json"
 LEVELS = ("laag", "onvoldoende_informatie", "verhoogd", "hoog", "acuut")
-ATOM_KEYS = frozenset({"indicator", "category", "weight", "count", "time", "age", "flag", "derived", "except", "experiencer"})
+ATOM_KEYS = frozenset(
+    {"indicator", "category", "weight", "count", "time", "age", "flag", "derived", "except", "experiencer"}
+)
 AGES = frozenset({"minor", "adult", "under_12", "12_15"})
 
 Atom = dict[str, Any]
@@ -78,11 +80,17 @@ def rule_set() -> RuleSet:
     try:
         data = json.loads(FILE.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise TriageDataError(f"triage.json cannot be read: {error}. Restore the file or mend that line.") from error
+        raise TriageDataError(
+            f"triage.json cannot be read: {error}. Restore the file or mend that line."
+        ) from error
     times = {name: frozenset(values) for name, values in data["times"].items()}
     derived = tuple(
         Derived(
-            row["id"], row["name"], _alternatives(row, times), tuple(map(frozenset, row.get("groups", ()))), row.get("at_least", 0)
+            row["id"],
+            row["name"],
+            _alternatives(row, times),
+            tuple(map(frozenset, row.get("groups", ()))),
+            row.get("at_least", 0),
         )
         for row in data["derived"]
     )
@@ -101,8 +109,12 @@ def rule_set() -> RuleSet:
 
 def _rule(row: dict[str, Any], times: dict[str, frozenset[str]]) -> Rule:
     if row["level"] not in LEVELS:
-        raise TriageDataError(f"triage.json, rule {row['id']}: level {row['level']!r} is unknown; use one of {', '.join(LEVELS)}.")
-    return Rule(row["id"], row["title"], row["level"], row.get("source", "domain.md 2.3"), _alternatives(row, times))
+        raise TriageDataError(
+            f"triage.json, rule {row['id']}: level {row['level']!r} is unknown; use one of {', '.join(LEVELS)}."
+        )
+    return Rule(
+        row["id"], row["title"], row["level"], row.get("source", "domain.md 2.3"), _alternatives(row, times)
+    )
 
 
 def _alternatives(row: dict[str, Any], times: dict[str, frozenset[str]]) -> tuple[tuple[Atom, ...], ...]:
@@ -122,7 +134,7 @@ def _problems(atom: Atom, times: dict[str, frozenset[str]]) -> Iterator[str]:
     if wrong := set(atom.get("category", ())) - set(CATEGORIES):
         yield f"category {sorted(wrong)} is unknown."
     if atom.get("time", "ongoing") not in times:
-        yield f"time {atom['time']!r} is not defined under \"times\"."
+        yield f'time {atom["time"]!r} is not defined under "times".'
     if atom.get("age", "minor") not in AGES:
         yield f"age {atom['age']!r} is unknown; use one of {sorted(AGES)}."
 

@@ -19,7 +19,13 @@ SURE = [
     ("in Beuningen bij de Lutte", "Losser"),
     ("Jongerenwerk Almelo-Kerkelanden", "Almelo"),
 ]
-ASK = ["hij woont in Haarle", "het was in Beuningen", "elke dag in mariaparochie", "naar Born gebracht", "hengelo in de achterhoek"]
+ASK = [
+    "hij woont in Haarle",
+    "het was in Beuningen",
+    "elke dag in mariaparochie",
+    "naar Born gebracht",
+    "hengelo in de achterhoek",
+]
 OUTSIDE = ["ik moet naar zwolle", "een hotel in Gronau", "met de trein naar Utrecht"]
 NO_PLACE = [
     "wat goor zeg", "ik druk op enter", "die schroef zit losser", "er wierden dingen gezegd", "met mijn hengel vissen",
@@ -55,5 +61,9 @@ def test_a_span_points_at_the_words_as_typed() -> None:
 
 def test_every_municipality_is_found_by_its_own_name() -> None:
     for entry in load_gazetteer().entries.values():
-        if entry.rule == "standaard" and len(entry.municipalities) == 1 and entry.name == entry.municipalities[0]:
+        if (
+            entry.rule == "standaard"
+            and len(entry.municipalities) == 1
+            and entry.name == entry.municipalities[0]
+        ):
             assert summarise(find_places(f"het is in {entry.name}")) == entry.name

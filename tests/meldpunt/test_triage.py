@@ -14,7 +14,16 @@ from meldpunt.triage import LEVELS, Facts, assess, open_questions, rule_set
 
 IDS = sorted(catalogue().indicators)
 TIMES = ["nu", "<24u", "1-7d", "8d-3m", ">3m", "toekomst", "onbekend"]
-FLAGS = ["suicide_plan", "weapon", "departure_soon", "multiple_victims", "escalation", "earlier_report", "two_observers", "professional_unease"]  # fmt: skip
+FLAGS = [
+    "suicide_plan",
+    "weapon",
+    "departure_soon",
+    "multiple_victims",
+    "escalation",
+    "earlier_report",
+    "two_observers",
+    "professional_unease",
+]
 mentions = st.builds(
     Mention, st.sampled_from(IDS), st.just(0), st.just(1), st.just("x"), time=st.sampled_from(TIMES),
     experiencer=st.sampled_from(["melder", "betrokkene"]),
@@ -56,7 +65,9 @@ def test_no_rule_is_dead(rule_id: str) -> None:
     fired = set()
     for age in (10, 15, 30, None):
         for time in ("nu", "onbekend"):
-            everything = Facts(tuple(Mention(i, 0, 1, "x", time=time) for i in IDS), age=age, flags=frozenset(FLAGS))  # type: ignore[arg-type]
+            everything = Facts(
+                tuple(Mention(i, 0, 1, "x", time=time) for i in IDS), age=age, flags=frozenset(FLAGS)
+            )  # type: ignore[arg-type]
             fired |= {rule.id for rule in assess(everything).rules}
     assert rule_id in fired
 
@@ -87,7 +98,9 @@ VIGNETTES = [
 
 
 @pytest.mark.parametrize(("known", "level", "rule_id"), VIGNETTES)
-def test_a_vignette_gets_the_level_an_expert_reads_in_the_rules(known: Facts, level: str, rule_id: str) -> None:
+def test_a_vignette_gets_the_level_an_expert_reads_in_the_rules(
+    known: Facts, level: str, rule_id: str
+) -> None:
     found = assess(known)
     assert found.level == level
     assert rule_id in {rule.id for rule in found.rules}
@@ -109,4 +122,5 @@ def test_at_acuut_only_age_and_place_are_still_asked() -> None:
 
 
 def test_the_levels_are_in_the_order_of_the_queue() -> None:
-    assert LEVELS[-1] == "acuut" and LEVELS.index("onvoldoende_informatie") > LEVELS.index("laag")
+    assert LEVELS[-1] == "acuut"
+    assert LEVELS.index("onvoldoende_informatie") > LEVELS.index("laag")
