@@ -6,7 +6,7 @@ from aiohttp import web
 
 from handover.conversation.states import STAFF_MAY_WRITE, State
 from handover.desk import new_id
-from handover.queue import STATUSES, list_queue, open_report
+from handover.queue import RECIPIENTS, STATUSES, list_queue, open_report
 from handover.staff.render import rows_of, segments, words_of
 from handover.staff.web import desk_of, keyring_of, login_of, page
 from handover.store import Staff
@@ -57,7 +57,7 @@ async def case(request: web.Request) -> web.StreamResponse:
             (m, segments(m.body.text, m.seq, mentions if m.author == "visitor" else ()))
             for m in opened.messages
         ],
-        next_statuses=STATUSES.get(opened.item.status, {}),
+        recipients=list(RECIPIENTS), next_statuses=STATUSES.get(opened.item.status, {}),
     )  # fmt: skip
 
 

@@ -10,7 +10,9 @@ from aiohttp import web
 from handover.conversation.thread import WrongState
 from handover.desk import Desk
 from handover.queue import CaseGone, ClaimLost, NotClaimed, ReasonNeeded, Refused, SecondPersonNeeded
+from handover.queue.problems import NotAgreed
 from handover.staff.login import Login, NotLoggedIn, resume
+from handover.staff.permissions import NotPermitted, may, must_be_allowed
 from handover.staff.render import Renderer
 from handover.vault import Keyring, new_token
 from handover.vault.derive import derive, token_bytes
@@ -20,7 +22,7 @@ LOGIN: web.RequestKey[Login] = web.RequestKey("login", Login)
 RENDERER: web.AppKey[Renderer] = web.AppKey("renderer", Renderer)
 SESSION_COOKIE = "meldpunt_sessie"
 FORM_COOKIE = "meldpunt_formulier"
-OPEN_PATHS = ("/login", "/static/", "/gezond")
+OPEN_PATHS = ("/login", "/static/", "/gezond", "/uitnodiging")
 LIVE_HEADER = "X-Meldpunt-Live"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -57,7 +59,8 @@ def page(request: web.Request, template: str, *, status: int = 200, **values: ob
     login: Login | None = request.get(LOGIN)
     known = login if login is not None and login.keyring is not None else None
     text = request.app[RENDERER].page(
-        template, csrf=csrf_of(token), me=known.actor if known else None, path=request.path, **values
+        template, csrf=csrf_of(token), me=known.actor if known else None, path=request.path,
+        manages=known is not None and may(known.actor, "accounts"), **values
     )
     response = web.Response(text=text, content_type="text/html", charset="utf-8", status=status)
     if fresh:
@@ -85,6 +88,10 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         return page(request, "problem.html", status=409, problem="not_claimed")
     except ReasonNeeded:
         return page(request, "problem.html", status=422, problem="reason_needed")
+    except NotAgreed:
+        return page(request, "problem.html", status=409, problem="not_agreed")
+    except NotPermitted:
+        return page(request, "problem.html", status=403, problem="not_permitted")
     except SecondPersonNeeded:
         return page(request, "problem.html", status=409, problem="second_person")
     except (Refused, WrongState):
@@ -104,7 +111,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         except NotLoggedIn:
             pass  # an ended session is no session
     if not request.path.startswith(OPEN_PATHS):
-        login_of(request)
+        must_be_allowed(login_of(request).actor, request.path)
     if request.method == "POST" and not await _form_is_ours(request):
         return page(request, "problem.html", status=403, problem="form")
     return await handler(request)
