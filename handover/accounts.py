@@ -112,7 +112,7 @@ async def keyring_of(desk: Desk, staff_id: str, private: bytes) -> Keyring:
             .join(Staff, Staff.id == KeyGrant.holder)
             .where(KeyGrant.holder == staff_id, Staff.active)
         )
-        return Keyring.opened({generation: sealed for generation, sealed in rows}, private)
+        return Keyring.opened({row.generation: row.sealed for row in rows}, private)
 
 
 async def change_password(desk: Desk, staff_id: str, pair: KeyPair, password: str) -> None:
@@ -298,9 +298,10 @@ async def _new_staff(desk: Desk, account: NewAccount, roles: list[str]) -> tuple
     locked = await asyncio.to_thread(lock, pair.private, account.password, staff_id, desk.cost)
     row = Staff(
         id=staff_id, username=account.username, display_name=account.display_name, roles=roles, active=True,
-        public_key=pair.public, wrapped_private_key=locked.wrapped, salt=locked.salt, cost=locked.cost.as_dict(),
-        sealed_totp=seal_secret(pair.private, account.totp_secret, staff_id, "totp"), totp_step=0, failures=0,
-        not_before=None, created_at=now, password_changed_at=now, ended_at=None, available_until=None,
+        public_key=pair.public, wrapped_private_key=locked.wrapped, salt=locked.salt,
+        cost=locked.cost.as_dict(), totp_step=0, failures=0, not_before=None, created_at=now,
+        sealed_totp=seal_secret(pair.private, account.totp_secret, staff_id, "totp"),
+        password_changed_at=now, ended_at=None, available_until=None,
     )  # fmt: skip
     return row, pair
 

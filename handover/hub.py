@@ -23,6 +23,14 @@ def typing_topic(conversation_id: str) -> str:
     return f"t:{conversation_id}"
 
 
+def bot_topic(conversation_id: str) -> str:
+    return f"b:{conversation_id}"
+
+
+def visitor_typing_topic(conversation_id: str) -> str:
+    return f"v:{conversation_id}"
+
+
 def staff_topic(staff_id: str) -> str:
     return f"s:{staff_id}"
 

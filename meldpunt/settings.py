@@ -38,103 +38,121 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="MELDPUNT_", env_file=".env", extra="ignore", frozen=True)
 
     # Where things are
-    var: Path = Field(Path("var"), description="Directory of the database, key file and logs.")
+    var: Path = Field(default=Path("var"), description="Directory of the database, key file and logs.")
     database_url: str = Field(
-        "",
+        default="",
         description="SQLAlchemy URL; empty: `sqlite+aiosqlite:///` in `var`. PostgreSQL: `postgresql+psycopg://…`.",
     )
     key_file: Path | None = Field(
-        None, description="Key file (pepper, audit); empty: `keys/installation.json` in `var`."
+        default=None, description="Key file (pepper, audit); empty: `keys/installation.json` in `var`."
     )
-    public_host: str = Field("127.0.0.1", description="Address that the visitors' listener binds to.")
-    public_port: Port = Field(8080, description="Port of the visitors' listener.")
+    public_host: str = Field(default="127.0.0.1", description="Address that the visitors' listener binds to.")
+    public_port: Port = Field(default=8080, description="Port of the visitors' listener.")
     public_origins: tuple[str, ...] = Field(
-        (), description="Origins (JSON list) that visitors' sockets may come from besides the address itself."
+        default=(),
+        description="Origins (JSON list) that visitors' sockets may come from besides the address itself.",
     )
     staff_host: str = Field(
-        "127.0.0.1", description="Address that the staff listener binds to; keep it inside."
+        default="127.0.0.1", description="Address that the staff listener binds to; keep it inside."
     )
-    staff_port: Port = Field(8081, description="Port of the staff listener.")
-    rasa_port: Port = Field(5005, description="Port of Rasa, on loopback.")
-    actions_port: Port = Field(5055, description="Port of the action server, on loopback.")
-    metrics_port: int = Field(0, ge=0, le=65535, description="Port of the metrics, on loopback; 0: none.")
+    staff_port: Port = Field(default=8081, description="Port of the staff listener.")
+    rasa_port: Port = Field(default=5005, description="Port of Rasa, on loopback.")
+    actions_port: Port = Field(default=5055, description="Port of the action server, on loopback.")
+    metrics_port: int = Field(
+        default=0, ge=0, le=65535, description="Port of the metrics, on loopback; 0: none."
+    )
     channel_secret: SecretStr = Field(
-        SecretStr(""), description="Shared by handover and Rasa; made at set-up."
+        default=SecretStr(""), description="Shared by handover and Rasa; made at set-up."
     )
     log_level: str = Field(
-        "INFO", description="DEBUG, INFO, WARNING or ERROR; no level logs what anyone typed."
+        default="INFO", description="DEBUG, INFO, WARNING or ERROR; no level logs what anyone typed."
     )
 
     # Who runs it
-    organisation: str = Field("Meldpunt Twente", description="Name that visitors and staff see.")
-    organisation_phone: str = Field("", description="Telephone number of the meldpunt; empty: not shown.")
-    organisation_url: str = Field("", description="Web site of the meldpunt; empty: not shown.")
-    security_contact: str = Field("mailto:security@example.org", description="Contact in security.txt.")
+    organisation: str = Field(default="Meldpunt Twente", description="Name that visitors and staff see.")
+    organisation_phone: str = Field(
+        default="", description="Telephone number of the meldpunt; empty: not shown."
+    )
+    organisation_url: str = Field(default="", description="Web site of the meldpunt; empty: not shown.")
+    security_contact: str = Field(
+        default="mailto:security@example.org", description="Contact in security.txt."
+    )
     exit_site: str = Field(
-        "https://www.buienradar.nl/", description="Where the quick exit goes: a neutral site."
+        default="https://www.buienradar.nl/", description="Where the quick exit goes: a neutral site."
     )
-    timezone: str = Field("Europe/Amsterdam", description="Time zone of the opening hours.")
+    timezone: str = Field(default="Europe/Amsterdam", description="Time zone of the opening hours.")
     opening_hours: str = Field(
-        "ma-vr 09:00-17:00", description="When people read: days and times, parts separated by commas."
+        default="ma-vr 09:00-17:00",
+        description="When people read: days and times, parts separated by commas.",
     )
-    holidays: tuple[date, ...] = Field((), description="Days (JSON list of dates) on which nobody reads.")
+    holidays: tuple[date, ...] = Field(
+        default=(), description="Days (JSON list of dates) on which nobody reads."
+    )
 
     # Conversation
-    message_limit: int = Field(2000, ge=100, le=2000, description="Longest message, in characters.")
-    bot_patience: Term = Field(timedelta(seconds=8), description="How long one call to the bot may take.")
+    message_limit: int = Field(default=2000, ge=100, le=2000, description="Longest message, in characters.")
+    bot_patience: Term = Field(
+        default=timedelta(seconds=8), description="How long one call to the bot may take."
+    )
     bot_attempts: int = Field(
-        3, ge=1, le=10, description="Calls for one message before a person or the form takes over."
+        default=3, ge=1, le=10, description="Calls for one message before a person or the form takes over."
     )
     bot_pause: Term = Field(
-        timedelta(seconds=1), description="Wait before the second call; doubles each time."
+        default=timedelta(seconds=1), description="Wait before the second call; doubles each time."
     )
-    token_term: Term = Field(DAY, description="How long a visitor's token works after its last use.")
+    token_term: Term = Field(default=DAY, description="How long a visitor's token works after its last use.")
     conversations_per_minute: int = Field(
-        20, ge=1, description="New conversations a minute from one network."
+        default=20, ge=1, description="New conversations a minute from one network."
     )
-    messages_per_minute: int = Field(40, ge=1, description="Messages a minute in one conversation.")
-    sockets_per_network: int = Field(2000, ge=1, description="Open sockets from one network.")
-    sockets_total: int = Field(12_000, ge=1, description="Open sockets of one handover process.")
+    messages_per_minute: int = Field(default=40, ge=1, description="Messages a minute in one conversation.")
+    sockets_per_network: int = Field(default=2000, ge=1, description="Open sockets from one network.")
+    sockets_total: int = Field(default=12_000, ge=1, description="Open sockets of one handover process.")
     codes_per_minute: int = Field(
-        10, ge=1, description="Receipt codes a minute from one network before slowing down."
+        default=10, ge=1, description="Receipt codes a minute from one network before slowing down."
     )
 
     # Staff
-    session_term: Term = Field(8 * HOUR, description="How long a staff login lasts at most.")
-    session_idle: Term = Field(timedelta(minutes=30), description="How long a staff login lasts without use.")
+    session_term: Term = Field(default=8 * HOUR, description="How long a staff login lasts at most.")
+    session_idle: Term = Field(
+        default=timedelta(minutes=30), description="How long a staff login lasts without use."
+    )
     chat_lease: Term = Field(
-        timedelta(minutes=3),
+        default=timedelta(minutes=3),
         description="How long a live conversation stays claimed without a sign of the claimer.",
     )
     case_lease: Term = Field(
-        5 * DAY, description="How long a report stays claimed without a sign of the claimer."
+        default=5 * DAY, description="How long a report stays claimed without a sign of the claimer."
     )
-    invite_term: Term = Field(3 * DAY, description="How long an invitation for a colleague works.")
-    password_length: int = Field(12, ge=10, description="Shortest password of staff.")
+    invite_term: Term = Field(default=3 * DAY, description="How long an invitation for a colleague works.")
+    password_length: int = Field(default=12, ge=10, description="Shortest password of staff.")
     argon2_memory: int = Field(
-        65536, ge=1024, description="Memory (KiB) that guessing a password or code costs."
+        default=65536, ge=1024, description="Memory (KiB) that guessing a password or code costs."
     )
-    argon2_time: int = Field(3, ge=1, description="Passes that guessing a password or code costs.")
+    argon2_time: int = Field(default=3, ge=1, description="Passes that guessing a password or code costs.")
 
     # Retention (domain.md 3.5; the FG decides)
-    keep_unfinished: Term = Field(HOUR, description="Unfinished conversation, after the last sign of life.")
-    keep_paused: Term = Field(DAY, description="The same, when the visitor said to come back later.")
-    keep_chat: Term = Field(
-        30 * DAY, description="Conversation with a person without a report, after its end."
+    keep_unfinished: Term = Field(
+        default=HOUR, description="Unfinished conversation, after the last sign of life."
     )
-    keep_own_words: Term = Field(30 * DAY, description="Literal conversation, after the report was handled.")
+    keep_paused: Term = Field(default=DAY, description="The same, when the visitor said to come back later.")
+    keep_chat: Term = Field(
+        default=30 * DAY, description="Conversation with a person without a report, after its end."
+    )
+    keep_own_words: Term = Field(
+        default=30 * DAY, description="Literal conversation, after the report was handled."
+    )
     keep_anonymous: Term = Field(
-        365 * DAY, description="Handled report without contact, after it was handled."
+        default=365 * DAY, description="Handled report without contact, after it was handled."
     )
     keep_handled: Term = Field(
-        2 * 365 * DAY, description="Handled report with contact, after it was handled."
+        default=2 * 365 * DAY, description="Handled report with contact, after it was handled."
     )
     keep_unhandled: Term = Field(
-        365 * DAY,
+        default=365 * DAY,
         description="Opened report that nobody handled; `acuut`, `hoog` and unopened ones are held longer.",
     )
     keep_audit: Term = Field(
-        5 * 365 * DAY, description="Audit lines; older ones are named by `audit verify`, not removed."
+        default=5 * 365 * DAY, description="Audit lines; older ones are named by `audit verify`, not removed."
     )
 
     @property

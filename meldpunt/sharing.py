@@ -1,5 +1,4 @@
-"""Who may get data of a report and which fields go along: ``data/recipients.yml``, checked when it is read.
-"""
+"""Who may get data of a report and which fields go along: ``data/recipients.yml``, checked when it is read."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The messages of a conversation: numbered without gaps inside the transaction that stores them, and sealed.
-"""
+"""The messages of a conversation: numbered without gaps inside the transaction that stores them, and sealed."""
 
 from __future__ import annotations
 
@@ -33,13 +32,17 @@ class WrongState(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a message says. ``ask`` and ``choices`` where the bot asks; ``value`` where the visitor chose."""
+    """What a message says. ``ask`` and ``choices`` where the bot asks; ``value`` where the visitor chose.
+
+    ``by`` is the staff id of an answer; ``hint`` is for the page ("safe_mode").
+    """
 
     text: str
     ask: str | None = None
     choices: tuple[dict[str, str], ...] = ()
     value: str | None = None
     by: str | None = None
+    hint: str | None = None
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> Body:

@@ -92,8 +92,7 @@ async def must_agree(session: AsyncSession, reference: str, recipient: str) -> N
 async def change_consent(
     desk: Desk, session: AsyncSession, row: ReportRow, item: str, value: ConsentValue, by: str = REPORTER
 ) -> None:
-    """Change one consent in the caller's transaction: staff see it at once, shares not yet sent are stopped.
-    """
+    """Change one consent in the caller's transaction: staff see it at once, shares not yet sent are stopped."""
     if item not in get_args(ConsentItem):
         raise Refused("there is no such consent item")
     now = desk.clock()

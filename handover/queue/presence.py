@@ -15,8 +15,7 @@ SIGN_OF_LIFE = timedelta(seconds=90)
 
 
 async def set_available(desk: Desk, actor: Actor, until: datetime | None) -> None:
-    """Say that ``actor`` takes conversations until ``until`` (repeat while connected), or no longer (None).
-    """
+    """Say that ``actor`` takes conversations until ``until`` (repeat while connected), or no longer (None)."""
     async with desk.store.writing() as session:
         await session.execute(update(Staff).where(Staff.id == actor.id).values(available_until=until))
         announce(session, QUEUE)

@@ -56,7 +56,9 @@ def test_a_person_can_be_asked_for_without_a_draft():
     )
 
 
-@pytest.mark.parametrize("custom", [None, 3, [], {}, {"kind": "sing"}, {"kind": "report"}, {"kind": "erase", "x": 1}])
+@pytest.mark.parametrize(
+    "custom", [None, 3, [], {}, {"kind": "sing"}, {"kind": "report"}, {"kind": "erase", "x": 1}]
+)
 def test_what_does_not_fit_is_refused(custom):
     with pytest.raises(ValidationError):
         read_directive(custom)

@@ -1,0 +1,86 @@
+"""What handover itself says: texts from ``meldpunt/data/system_texts.yml`` and the safety texts, checked
+when read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+import meldpunt
+
+DATA = Path(meldpunt.__file__).parent / "data"
+SYSTEM = DATA / "system_texts.yml"
+SAFETY = DATA / "safety.yml"
+
+
+class TextMissing(LookupError):
+    """A data file lacks a text that handover needs; the text names the file and the entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem(Exception):
+    """Something a visitor did that is answered with an error: status, title and detail, and a code for
+    tests.
+    """
+
+    code: str
+    status: int
+    title: str
+    detail: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"status": self.status, "title": self.title, "detail": self.detail, "code": self.code}
+
+
+@cache
+def _system() -> dict[str, Any]:
+    data: dict[str, Any] = yaml.safe_load(SYSTEM.read_text(encoding="utf-8"))
+    return data
+
+
+@cache
+def _safety() -> dict[str, Any]:
+    data: dict[str, Any] = yaml.safe_load(SAFETY.read_text(encoding="utf-8"))
+    return data
+
+
+def message(name: str, **values: str) -> str:
+    """The message ``name`` with its values filled in."""
+    return str(_entry("messages", name)).format(**values)
+
+
+def choice(name: str) -> str:
+    """The label of a button."""
+    return str(_entry("choices", name))
+
+
+def phrase(name: str) -> Any:
+    """A phrase, or a small table of phrases."""
+    return _entry("phrases", name)
+
+
+def problem(code: str, status: int, **values: object) -> Problem:
+    """The error ``code`` for a visitor, answered with HTTP ``status``."""
+    title, detail = _entry("errors", code)
+    return Problem(code, status, title, detail.format(**values))
+
+
+def safety_text(kind: str) -> str | None:
+    """The safety text for a kind of cue, or None where the file has none for it."""
+    entries = _safety()
+    entry = entries.get("texts", entries).get(kind)
+    if isinstance(entry, dict):
+        entry = entry.get("text")
+    return None if entry is None else " ".join(entry) if isinstance(entry, list) else str(entry)
+
+
+def _entry(group: str, name: str) -> Any:
+    try:
+        return _system()[group][name]
+    except KeyError:
+        raise TextMissing(f"{SYSTEM.name} has no {group}: {name}") from None

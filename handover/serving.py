@@ -1,0 +1,94 @@
+"""``python -m handover serve``: both listeners in one process, and what keeps them awake."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+import structlog
+from aiohttp import web
+from prometheus_client import start_http_server
+
+from handover.conversation.bot import Bot
+from handover.conversation.safety import SafetyReader
+from handover.desk import Desk
+from handover.installation import must_be_set_up, open_desk
+from handover.staff import make_staff_app
+from handover.visitor.app import make_visitor_app
+from handover.visitor.door import Door
+from handover.waking import keep_awake
+from meldpunt.settings import Settings
+
+log = structlog.get_logger()
+BACKLOG = 1024
+CLOSING_SECONDS = 3.0
+
+
+class PortTaken(RuntimeError):
+    """A listener cannot bind; the text says which setting to change."""
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until the process is told to stop."""
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with open_desk(settings) as desk:
+        await must_be_set_up(desk)
+        async with open_door(desk) as door, _listening(desk, door):
+            if settings.metrics_port:
+                start_http_server(settings.metrics_port, addr="127.0.0.1")
+            log.info("serving", public=settings.public_port, staff=settings.staff_port)
+            await stop.wait()
+
+
+@asynccontextmanager
+async def open_door(desk: Desk) -> AsyncIterator[Door]:
+    """The visitors' side with its relay, as long as the context lasts."""
+    settings = desk.settings
+    connector = aiohttp.TCPConnector(limit=64)
+    async with aiohttp.ClientSession(connector=connector) as http:
+        secret = settings.channel_secret.get_secret_value()
+        bot = Bot(http, settings.bot_url, secret, settings.bot_patience)
+        door = Door(desk, bot, SafetyReader())
+        tasks = [asyncio.create_task(keep_awake(desk)), asyncio.create_task(_warm(door.reader))]
+        try:
+            yield door
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await door.relay.stop()
+
+
+async def _warm(reader: SafetyReader) -> None:
+    try:
+        await reader.warm()
+    except Exception as error:
+        log.error("reader.failed", problem=type(error).__name__)
+
+
+@asynccontextmanager
+async def _listening(desk: Desk, door: Door) -> AsyncIterator[None]:
+    settings, runners = desk.settings, []
+    try:
+        for app, host, port, name in (
+            (make_visitor_app(door), settings.public_host, settings.public_port, "MELDPUNT_PUBLIC_PORT"),
+            (make_staff_app(desk), settings.staff_host, settings.staff_port, "MELDPUNT_STAFF_PORT"),
+        ):
+            runner = web.AppRunner(app, access_log=None, shutdown_timeout=CLOSING_SECONDS)
+            await runner.setup()
+            runners.append(runner)
+            try:
+                await web.TCPSite(runner, host, port, backlog=BACKLOG).start()
+            except OSError:
+                raise PortTaken(
+                    f"Port {port} on {host} is in use or not allowed. Stop what uses it, or set {name}."
+                ) from None
+        yield
+    finally:
+        for runner in runners:
+            await runner.cleanup()

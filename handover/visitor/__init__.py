@@ -1,0 +1,1 @@
+"""The visitors' listener: the page, the protocol, and nothing that tells who was there."""
