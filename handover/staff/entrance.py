@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from aiohttp import web
+from sqlalchemy import text
 
 from handover.staff.login import LoginRefused, NotLoggedIn, give_code, give_password, log_out
 from handover.staff.web import FORM_COOKIE, LOGIN, SESSION_COOKIE, desk_of, login_of, page, set_cookie
 
 
-async def healthy(_: web.Request) -> web.Response:
+async def alive(_: web.Request) -> web.Response:
+    return web.json_response({"alive": True})
+
+
+async def ready(request: web.Request) -> web.Response:
+    """Ready when the database answers."""
+    async with desk_of(request).store.reading() as session:
+        await session.execute(text("SELECT 1"))
     return web.json_response({"ready": True})
 
 
@@ -67,7 +75,8 @@ def _status(error: LoginRefused) -> int:
 
 
 ROUTES = [
-    web.get("/gezond", healthy),
+    web.get("/health/live", alive),
+    web.get("/health/ready", ready),
     web.get("/login", password_page),
     web.post("/login", password_given),
     web.get("/login/code", code_page),

@@ -10,10 +10,9 @@ import contextlib
 from urllib.parse import urlsplit
 
 from aiohttp import WSCloseCode, WSMsgType, web
-from sqlalchemy import select
 
 from handover.hub import QUEUE, conversation_topic, staff_topic
-from handover.queue import renew, set_available
+from handover.queue import renew, set_available, typing
 from handover.queue.presence import SIGN_OF_LIFE
 from handover.staff.login import NotLoggedIn, resume
 from handover.staff.web import desk_of, login_of
@@ -29,11 +28,12 @@ async def live(request: web.Request) -> web.StreamResponse:
     origin = request.headers.get("Origin")
     if origin is not None and urlsplit(origin).netloc != request.host:
         raise web.HTTPForbidden
-    topics = [staff_topic(login.actor.id), await _topic(request)]
+    case = await _case(request)
+    topics = [staff_topic(login.actor.id), conversation_topic(case.conversation_id) if case else QUEUE]
     socket = web.WebSocketResponse(heartbeat=20)
     await socket.prepare(request)
     _OPEN.add(socket)
-    reader = asyncio.create_task(_until_closed(socket))
+    reader = asyncio.create_task(_read(request, socket, case))
     try:
         with desk.hub.listen(*topics) as bell:
             while not socket.closed:
@@ -62,21 +62,20 @@ async def close_all(_: web.Application) -> None:
         await socket.close(code=WSCloseCode.GOING_AWAY)
 
 
-async def _until_closed(socket: web.WebSocketResponse) -> None:
+async def _read(request: web.Request, socket: web.WebSocketResponse, case: ReportRow | None) -> None:
+    """All that a page says: its owner types. Passed on when the case was theirs as the page opened."""
+    mine = case is not None and case.claimed_by == login_of(request).actor.id
     async for message in socket:
         if message.type is not WSMsgType.TEXT:
             break
+        if case is not None and mine:
+            typing(desk_of(request), case.conversation_id)
 
 
-async def _topic(request: web.Request) -> str:
-    reference = request.query.get("melding")
-    if reference is None:
-        return QUEUE
+async def _case(request: web.Request) -> ReportRow | None:
+    reference = request.query.get("melding", "")
     async with desk_of(request).store.reading() as session:
-        conversation = await session.scalar(
-            select(ReportRow.conversation_id).where(ReportRow.reference == reference)
-        )
-    return conversation_topic(conversation) if conversation else QUEUE
+        return await session.get(ReportRow, reference)
 
 
 async def _stay_available(request: web.Request) -> None:

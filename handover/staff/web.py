@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from handover.conversation.thread import WrongState
+from handover.conversation.states import NotAllowed
+from handover.conversation.thread import ConversationGone, WrongState
 from handover.desk import Desk
 from handover.queue import CaseGone, ClaimLost, NotClaimed, ReasonNeeded, Refused, SecondPersonNeeded
 from handover.queue.problems import NotAgreed
@@ -22,7 +23,7 @@ LOGIN: web.RequestKey[Login] = web.RequestKey("login", Login)
 RENDERER: web.AppKey[Renderer] = web.AppKey("renderer", Renderer)
 SESSION_COOKIE = "meldpunt_sessie"
 FORM_COOKIE = "meldpunt_formulier"
-OPEN_PATHS = ("/login", "/static/", "/gezond", "/uitnodiging")
+OPEN_PATHS = ("/login", "/static/", "/health/", "/uitnodiging")
 LIVE_HEADER = "X-Meldpunt-Live"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -82,7 +83,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         raise web.HTTPSeeOther("/login") from None
     except ClaimLost as error:
         return page(request, "problem.html", status=409, problem="claim_lost", by=error.by, since=error.since)
-    except CaseGone:
+    except (CaseGone, ConversationGone):
         return page(request, "problem.html", status=404, problem="gone")
     except NotClaimed:
         return page(request, "problem.html", status=409, problem="not_claimed")
@@ -94,7 +95,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         return page(request, "problem.html", status=403, problem="not_permitted")
     except SecondPersonNeeded:
         return page(request, "problem.html", status=409, problem="second_person")
-    except (Refused, WrongState):
+    except (Refused, WrongState, NotAllowed):
         return page(request, "problem.html", status=409, problem="changed")
     except web.HTTPNotFound:
         return page(request, "problem.html", status=404, problem="gone")

@@ -3,6 +3,8 @@ const region = document.querySelector("[data-live]");
 const toast = document.getElementById("melding");
 const thread = document.getElementById("gesprek");
 let wait = 1000;
+let open = null;
+let typed = 0;
 
 const toEnd = () => { if (thread) thread.scrollTop = thread.scrollHeight; };
 
@@ -36,12 +38,13 @@ function listen() {
   const address = new URL(region.dataset.live, location.href);
   address.protocol = address.protocol.replace("http", "ws");
   const socket = new WebSocket(address);
-  socket.addEventListener("open", () => { wait = 1000; toast.textContent = ""; refresh(); });
+  socket.addEventListener("open", () => { wait = 1000; open = socket; toast.textContent = ""; refresh(); });
   socket.addEventListener("message", (event) => {
     if (JSON.parse(event.data).type === "logged_out") location.assign("/login");
     else refresh();
   });
   socket.addEventListener("close", () => {
+    open = null;
     toast.textContent = "Verbinding weg. Er wordt opnieuw verbonden…";
     setTimeout(listen, wait);
     wait = Math.min(wait * 2, 30000);
@@ -60,3 +63,10 @@ document.addEventListener("submit", (event) => {
   event.target.dataset.sent = "1";
 });
 window.addEventListener("pageshow", () => { for (const form of document.forms) delete form.dataset.sent; });
+
+// The visitor sees that someone is writing, at most once every three seconds.
+document.getElementById("text")?.addEventListener("input", () => {
+  if (!open || Date.now() - typed < 3000) return;
+  typed = Date.now();
+  open.send("typing");
+});

@@ -148,3 +148,25 @@ async def test_every_reading_of_a_case_is_audited(staff: StaffSide, fetch: Fetch
     async with staff.desk.store.reading() as session:
         lines = (await session.scalars(select(AuditLine.action).order_by(AuditLine.number))).all()
     assert lines[-2:] == ["staff.login", "case.read"]
+
+
+async def test_typing_is_told_only_by_who_has_the_case(staff: StaffSide) -> None:
+    await staff.add_case("MT-1", "hoog")
+    await staff.log_in()
+    topic = f"t:{staff.keys['MT-1'].conversation_id}"
+    for claimed in (False, True):
+        if claimed:
+            await staff.form("/meldingen/MT-1", "/meldingen/MT-1/claim", version="0")
+        async with staff.client.ws_connect("/live?melding=MT-1") as socket:
+            with staff.desk.hub.listen(topic) as bell:
+                await socket.send_str("typing")
+                assert bool(await bell.wait(0.3)) is claimed
+
+
+async def test_what_cannot_happen_now_is_said_so(staff: StaffSide) -> None:
+    await staff.add_case("MT-1", "hoog")
+    await staff.log_in()
+    await staff.form("/meldingen/MT-1", "/meldingen/MT-1/claim", version="0")
+    answer = await staff.form("/meldingen/MT-1", "/meldingen/MT-1/sluiten")
+    assert answer.status == 409
+    assert "Dat lukte niet" in await answer.text()
