@@ -25,7 +25,7 @@ from tools.keys import shared_secrets
 from tools.lifetime import end_with_me
 from tools.paths import ROOT, writable
 from tools.settings import Ports
-from tools.supervisor import Command, Ended, Supervisor
+from tools.supervisor import OWNER_ONLY, Command, Ended, Supervisor
 
 READY_LIMIT_S = 180.0
 POLL_S = 0.2
@@ -83,6 +83,7 @@ class Product:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
+            umask=OWNER_ONLY,
             preexec_fn=end_with_me(),
         )
         if done.returncode != 0:
@@ -177,7 +178,9 @@ def answers(url: str, headers: Mapping[str, str] | None = None) -> bool:
 @contextmanager
 def alone_in(var: Path) -> Iterator[None]:
     """Raises :class:`Problem` when another start already uses this data folder."""
-    with (writable(var) / "run.lock").open("a+") as lock:
+    file = writable(var) / "run.lock"
+    file.touch(mode=0o600)
+    with file.open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

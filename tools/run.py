@@ -30,7 +30,6 @@ def stay(make_product: Callable[[], Product]) -> int:
     """Start a product and stay until Ctrl-C or until one of its processes ends; then none of it is left."""
     stopping = threading.Event()
     _stop_on_signals(stopping)
-    os.umask(0o077)
     begun = time.monotonic()
     product = make_product()
     with alone_in(product.var):

@@ -18,6 +18,7 @@ from tools.lifetime import end_with_me
 
 GRACE_S = 10.0
 POLL_S = 0.05
+OWNER_ONLY = 0o077  # umask: databases, keys and logs are nobody else's
 LAST_LINES = 12
 LOG_LIMIT_BYTES = 5_000_000
 
@@ -59,7 +60,7 @@ class Supervisor:
         log = self.log_of(command.name)
         if log.exists() and log.stat().st_size > LOG_LIMIT_BYTES:
             log.rename(log.with_suffix(".log.1"))
-        with log.open("ab") as output:
+        with os.fdopen(os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab") as output:
             self._running[command.name] = subprocess.Popen(
                 command.argv,
                 env=command.env,
@@ -68,6 +69,7 @@ class Supervisor:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                umask=OWNER_ONLY,
                 preexec_fn=end_with_me(),
             )
 
