@@ -12,11 +12,12 @@ from meldpunt.reading.types import Place
 
 WORD = re.compile(r"'?[^\W_]+(?:['’][^\W_]+)*", re.UNICODE)
 LOCATIVE = frozenset(
-    (
-        "in naar nr uit bij te rond rondom vlakbij nabij omgeving regio station vanuit richting gemeente dorp "
-        "stad noar nao uut oet bie achter buiten tussen via wijk ziekenhuis en"
-    ).split()
-)
+    {
+        "in", "naar", "nr", "uit", "bij", "te", "rond", "rondom", "vlakbij", "nabij", "omgeving",
+        "regio", "station", "vanuit", "richting", "gemeente", "dorp", "stad", "noar", "nao", "uut", "oet",
+        "bie", "achter", "buiten", "tussen", "via", "wijk", "ziekenhuis", "en",
+    }
+)  # fmt: skip
 MIN_FUZZY = 6  # domain.md 6.2: distance 1 for names of six letters and more, none for shorter ones
 MIN_FUZZY_OUTSIDE = 8  # short names outside Twente look too much like ordinary words (Diemen, Vorden)
 
