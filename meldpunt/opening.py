@@ -59,9 +59,9 @@ class OpeningHours:
         return None
 
     def say_next_open(self, moment: datetime) -> str | None:
-        """When people read next, as a phrase: "morgen om 9.00 uur"."""
+        """When people read next, as a phrase: "morgen om 9.00 uur"; None where they read now, or nobody knows."""
         opens = self.next_open(moment)
-        if opens is None:
+        if opens is None or self.open_at(moment):
             return None
         local, said = moment.astimezone(self.zone), words()
         ahead = (opens.date() - local.date()).days

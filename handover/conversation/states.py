@@ -55,7 +55,7 @@ VISITOR_MAY_WRITE = frozenset(State)
 STAFF_MAY_WRITE = frozenset({State.STAFF, State.FOLLOW_UP, State.CLOSED})
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class NotAllowed(Exception):
     """This cannot happen in the state that the conversation is in."""
 

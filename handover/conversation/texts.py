@@ -22,7 +22,7 @@ class TextMissing(LookupError):
     """A data file lacks a text that handover needs; the text names the file and the entry."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Problem(Exception):
     """Something a visitor did that is answered with an error: status, title and detail, and a code for
     tests.

@@ -23,7 +23,7 @@ class ConversationGone(LookupError):
     """The conversation was erased, or never was."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class WrongState(Exception):
     """Nothing was stored: this author may not write while the conversation is in ``state``."""
 
