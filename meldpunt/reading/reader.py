@@ -65,6 +65,8 @@ class Reader:
         cues = find_cues(message)
         mentions = tuple(self._mentions(message, output, cues, reporter_is_self))
         age = find_age(message, reporter_is_self)
+        if role is None and age is not None and age.about == "melder":
+            role = "self"
         places = find_places(typed)
         reading = Reading(
             text=typed,

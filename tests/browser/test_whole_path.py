@@ -74,7 +74,7 @@ def choose_something(page: Page) -> None:
     """Answer the open question with its first fitting button."""
     page.locator(".choices button").first.wait_for(timeout=PATIENCE_MS)
     before = page.locator(".bubble").count()
-    for name in ("Klopt", "Alleen met mijn code hier", "Ja", "Hulp", "Weet ik niet"):
+    for name in ("Klopt", "Over mijzelf", "Alleen met mijn code hier", "Ja", "Hulp", "Weet ik niet"):
         button = page.locator(".choices button", has_text=re.compile(f"^{name}$"))
         if button.count():
             button.first.click()

@@ -157,7 +157,7 @@ class MeldpuntChat extends HTMLElement {
   linked(text) {
     const parts = make("span");
     let last = 0;
-    for (const match of text.matchAll(/\b(?:0800-\d{4}|0900-\d{4}|033-448 11 86|112|113)\b(?!\.)/g)) {
+    for (const match of text.matchAll(/\b(?:0800-\d{4}|0900-\d{4}|033-448 11 86|112|113)\b(?!\.\w)/g)) {
       parts.append(text.slice(last, match.index));
       parts.append(make("a", { href: `tel:${match[0].replace(/[^\d]/g, "")}`, textContent: match[0] }));
       last = match.index + match[0].length;
@@ -174,6 +174,7 @@ class MeldpuntChat extends HTMLElement {
       this.choices.append(button);
     }
     this.choices.hidden = false;
+    this.scroll();
   }
 
   hideChoices() {
@@ -233,7 +234,7 @@ class MeldpuntChat extends HTMLElement {
   }
 
   scroll() {
-    this.log.scrollTop = this.log.scrollHeight;
+    requestAnimationFrame(() => (this.log.scrollTop = this.log.scrollHeight));
   }
 }
 

@@ -18,6 +18,7 @@ async function post(path, body) {
 }
 
 export const openConversation = () => post("/conversations");
+export const information = async () => (await fetch(API + "/info", { credentials: "omit", cache: "no-store" })).json();
 export const openByCode = (code) => post("/receipts", { code });
 
 /** A resumable line. Calls `onFrame(frame)` for every frame and `onState("online" | "offline")`. */

@@ -1,6 +1,6 @@
 // The page around the chat: start, code, leaving, and coming back in the same tab.
 import { leaveNow, listenForKeys } from "/static/exit.js";
-import { openByCode, openConversation } from "/static/net.js";
+import { information, openByCode, openConversation } from "/static/net.js";
 import "/static/chat.js";
 
 const KEY = "t";
@@ -58,6 +58,11 @@ addEventListener("pageshow", (event) => {
 addEventListener("pagehide", () => {
   if (!sessionStorage.getItem(KEY)) document.body.replaceChildren();
 });
+
+information().then((known) => {
+  away.href = known.exit_site;
+  byId("hours").textContent = `${known.organisation}: ${known.opening_hours}.`;
+}).catch(() => {});
 
 const kept = sessionStorage.getItem(KEY);
 if (kept) show(kept);
