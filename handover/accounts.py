@@ -6,7 +6,7 @@ Each service works on the database; who may call it is the staff listener's to c
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -54,9 +54,9 @@ class FirstAccount:
     """What set-up prints once."""
 
     username: str
-    password: str
-    totp_secret: str
-    recovery_key: str
+    password: str = field(repr=False)
+    totp_secret: str = field(repr=False)
+    recovery_key: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,8 @@ class NewAccount:
 
     username: str
     display_name: str
-    password: str
-    totp_secret: str
+    password: str = field(repr=False)
+    totp_secret: str = field(repr=False)
 
 
 async def set_up(desk: Desk, account: NewAccount, roles: list[str]) -> FirstAccount:

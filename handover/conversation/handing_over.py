@@ -8,7 +8,7 @@ person) they get the whole conversation; else a new part begins and they get onl
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 
@@ -41,14 +41,14 @@ OUTSIDE = "buiten"
 class NewCode:
     """A receipt code with its keys, made before the transaction because that takes a tenth of a second."""
 
-    code: str
     keys: ReceiptKeys
+    code: str = field(repr=False)
 
 
 def make_code(desk: Desk) -> NewCode:
     """A new code. Slow on purpose: call it in a thread."""
     code = new_code()
-    return NewCode(code, desk.receipts.keys(code))
+    return NewCode(desk.receipts.keys(code), code)
 
 
 async def hand_over(

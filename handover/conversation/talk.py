@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,7 +23,7 @@ from handover.queue.consent import change_consent
 from handover.store import Conversation, Outbox, ReportRow
 from handover.store.database import announce
 from handover.vault.receipt import holds_code
-from meldpunt.report import CONSENT_VALUE, ConsentValue
+from meldpunt.report import CONSENT_VALUE, ConsentItem, ConsentValue
 
 LOOK_BACK = 60  # bot messages in which a chosen button may stand
 CONSENT = "consent:"
@@ -107,14 +107,14 @@ class Talk:
     ) -> Posted:
         """Change or withdraw a consent after the report was stored; staff see it at once."""
         row = await session.scalar(select(ReportRow).where(ReportRow.conversation_id == conversation.id))
-        value = CONSENT_VALUE.get(frame.value)
-        if row is None or value is None:
+        value, item = CONSENT_VALUE.get(frame.value), frame.ask.removeprefix(CONSENT)
+        if row is None or value is None or item not in get_args(ConsentItem):
             raise problem("unknown_choice", 400)
         body = Body(_consent_label(value), frame.ask, value=frame.value)
         posted = await self._post(session, conversation, body, frame.id)
         if posted.again:
             return posted
-        await change_consent(self.desk, session, row, frame.ask.removeprefix(CONSENT), value)
+        await change_consent(self.desk, session, row, item, value)
         await self._system(session, conversation, Body(texts.message("consent_changed")))
         return posted
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -43,8 +43,8 @@ class Visit:
 
     conversation_id: str
     lookup: bytes
-    opening_key: bytes
     keys: ConversationKeys
+    opening_key: bytes = field(repr=False)
 
     @property
     def place(self) -> Place:
@@ -83,7 +83,7 @@ async def open_visit(desk: Desk, token: str) -> Visit:
         keys = unwrap(row.conversation_id, row.wrapped_keys, opening, TOKEN)
     except NotOpened:
         raise TokenUnknown("this token's row was tampered with") from None
-    return Visit(row.conversation_id, lookup, opening, keys)
+    return Visit(row.conversation_id, lookup, keys, opening)
 
 
 async def sign_of_life(desk: Desk, visit: Visit) -> None:

@@ -107,7 +107,7 @@ def item_of(
         claimed_at=row.claimed_at, lease_until=row.lease_until, version=row.version,
         opened=row.first_opened_at is not None,
         visitor_wrote=_newer(row.visitor_wrote_at, row.staff_wrote_at),
-        consent_changed=_newer(row.consent_changed_at, row.first_opened_at) and row.consent_changed_at is not None,
+        consent_changed=_newer(row.consent_changed_at, row.last_opened_at),
         contact=contact, end=end_of_case(row, contact, desk.settings), card=card,
     )  # fmt: skip
 

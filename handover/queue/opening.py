@@ -98,8 +98,7 @@ async def open_report(desk: Desk, actor: Actor, keyring: Keyring, reference: str
     async with desk.store.writing() as session:
         row, conversation = await held(session, reference)
         keys = await opened(session, keyring, conversation.id)
-        first = row.first_opened_at is None
-        if first:
+        if row.first_opened_at is None:
             row.first_opened_at = now
             announce(session, QUEUE)
         await desk.record(session, actor, "case.read", reference)
@@ -108,8 +107,10 @@ async def open_report(desk: Desk, actor: Actor, keyring: Keyring, reference: str
         card = Card.of_json(keys.open(row.part, 0, "card", row.sealed_card))
         report = Report.model_validate(keys.open(row.part, 0, "report", row.sealed_report))
         contact = (agreed := consents.get("contact_terug")) is not None and agreed.yes
+        item = item_of(desk, row, conversation, card, names.get(row.claimed_by or ""), contact)
+        row.last_opened_at = now
         return OpenCase(
-            item=item_of(desk, row, conversation, card, names.get(row.claimed_by or ""), contact),
+            item=item,
             report=await as_of_today(session, reference, report) if row.kind == "melding" else report,
             messages=await read(session, keys),
             notes=await _notes(session, keys, reference),

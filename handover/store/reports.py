@@ -39,6 +39,7 @@ class ReportRow(Base):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     first_opened_at: Mapped[datetime | None]
+    last_opened_at: Mapped[datetime | None]
     visitor_wrote_at: Mapped[datetime | None]
     staff_wrote_at: Mapped[datetime | None]
     consent_changed_at: Mapped[datetime | None]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from nacl.exceptions import CryptoError
@@ -27,7 +27,7 @@ class ConversationKeys:
     """The keys of the parts of conversation ``conversation_id`` that the holder may open."""
 
     conversation_id: str
-    parts: Mapping[int, bytes]
+    parts: Mapping[int, bytes] = field(repr=False)
 
     @classmethod
     def new(cls, conversation_id: str) -> ConversationKeys:

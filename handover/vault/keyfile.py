@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from handover.vault.derive import derive
@@ -30,7 +30,7 @@ class KeyFileMissing(RuntimeError):
 class InstallationKeys:
     """The secrets of this installation."""
 
-    root: bytes
+    root: bytes = field(repr=False)
 
     @property
     def pepper(self) -> bytes:

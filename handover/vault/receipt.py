@@ -28,8 +28,8 @@ class ReceiptMistyped(ValueError):
 class ReceiptKeys:
     """What a code gives: ``lookup`` finds the receipt, ``opening`` opens it."""
 
-    lookup: bytes
-    opening: bytes
+    lookup: bytes = field(repr=False)
+    opening: bytes = field(repr=False)
 
 
 def new_code() -> str:
@@ -61,7 +61,7 @@ def holds_code(text: str) -> bool:
 class Receipts:
     """Turns codes into keys, with the pepper of this installation."""
 
-    pepper: bytes
+    pepper: bytes = field(repr=False)
     cost: Cost = field(default_factory=Cost)
 
     def keys(self, code: str) -> ReceiptKeys:

@@ -12,7 +12,7 @@ import base64
 import secrets
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
@@ -38,7 +38,7 @@ class KeyPair:
     """An X25519 key pair."""
 
     public: bytes
-    private: bytes
+    private: bytes = field(repr=False)
 
     @classmethod
     def new(cls) -> KeyPair:
@@ -92,7 +92,7 @@ def open_grant(sealed: bytes, private: bytes) -> bytes:
 class Keyring:
     """The private keys of the meldpunt, by generation, that a logged-in person holds in memory."""
 
-    private_keys: Mapping[int, bytes]
+    private_keys: Mapping[int, bytes] = field(repr=False)
 
     @classmethod
     def opened(cls, grants: Mapping[int, bytes], private: bytes) -> Keyring:

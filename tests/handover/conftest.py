@@ -93,7 +93,9 @@ async def make_office(folder: Path, url: str, **values: Any) -> Office:
     store = Store.open(url)
     async with store.engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
-    desk = Desk(store, Hub(), quick_settings(folder, url, **values), InstallationKeys(secrets.token_bytes(32)), clock)
+    desk = Desk(
+        store, Hub(), quick_settings(folder, url, **values), InstallationKeys(secrets.token_bytes(32)), clock
+    )
     first = accounts.NewAccount("beheer", "Beheer", "een lang wachtwoord", "JBSWY3DPEHPK3PXP")
     roles = ["medewerker", "coordinator", "beheerder"]
     return Office(desk, clock, await accounts.set_up(desk, first, roles))
@@ -184,9 +186,8 @@ async def make_house(office: Office, bot: StandInBot) -> AsyncIterator[House]:
     async with aiohttp.ClientSession(headers={"Connection": "keep-alive"}) as http:
         channel = Bot(http, settings.bot_url, SECRET, settings.bot_patience)
         door = Door(office.desk, channel, NoReader())
-        async with TestServer(make_visitor_app(door)) as server:
-            async with aiohttp.ClientSession() as visitors:
-                yield House(office, bot, door, server, visitors)
+        async with TestServer(make_visitor_app(door)) as server, aiohttp.ClientSession() as visitors:
+            yield House(office, bot, door, server, visitors)
         await door.relay.stop()
 
 
@@ -204,3 +205,7 @@ async def any_house(any_office: Office, bot: StandInBot) -> AsyncIterator[House]
         yield house
 
 
+@pytest.fixture
+def office_time() -> datetime:
+    """A weekday at noon."""
+    return WEEKDAY_NOON

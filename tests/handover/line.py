@@ -64,7 +64,9 @@ class Line:
             if frame["type"] == "closed":
                 if kind == "closed":
                     return frame
-                raise AssertionError(f"closed ({frame['code']}) while waiting for {kind} {fields}: {self.frames[-3:]}")
+                raise AssertionError(
+                    f"closed ({frame['code']}) while waiting for {kind} {fields}: {self.frames[-3:]}"
+                )
 
     async def until_ask(self, ask: str) -> dict[str, Any]:
         return await self.until("message", ask=ask)

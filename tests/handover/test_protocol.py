@@ -249,7 +249,9 @@ async def test_the_same_frames_go_over_plain_http(house: House):
     _, first = await house.post("/api/v1/conversation/poll", {"token": token, "after": 0})
     assert [frame["type"] for frame in first["frames"]][:2] == ["welcome", "message"]
     frame = {"type": "message", "id": "een", "text": "hallo"}
-    _, sent = await house.post("/api/v1/conversation/frames", {"token": token, "frames": [frame, {"type": "x"}]})
+    _, sent = await house.post(
+        "/api/v1/conversation/frames", {"token": token, "frames": [frame, {"type": "x"}]}
+    )
     assert [answer["type"] for answer in sent["frames"]] == ["ack", "error"]
     after = sent["frames"][0]["seq"]
     _, later = await house.post("/api/v1/conversation/poll", {"token": token, "after": after})

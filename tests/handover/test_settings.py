@@ -32,7 +32,8 @@ def test_every_setting_says_what_it_is():
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("PUBLIC_PORT", "0"), ("KEEP_CHAT", "P0D"), ("MESSAGE_LIMIT", "5000"), ("HOLIDAYS", "kerst")]
+    ("name", "value"),
+    [("PUBLIC_PORT", "0"), ("KEEP_CHAT", "P0D"), ("MESSAGE_LIMIT", "5000"), ("HOLIDAYS", "kerst")],
 )
 def test_a_wrong_value_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str):
     monkeypatch.setenv("MELDPUNT_" + name, value)
@@ -69,7 +70,9 @@ def test_nobody_ever_reads_without_hours():
     assert never.say() == ""
 
 
-@pytest.mark.parametrize("text", ["altijd", "ma 9-17", "vr-ma 09:00-17:00", "ma 17:00-09:00", "xx 09:00-10:00"])
+@pytest.mark.parametrize(
+    "text", ["altijd", "ma 9-17", "vr-ma 09:00-17:00", "ma 17:00-09:00", "xx 09:00-10:00"]
+)
 def test_hours_that_are_unclear_are_refused(text: str):
     with pytest.raises(OpeningHoursUnclear):
         parse_hours(text, frozenset(), ZONE)

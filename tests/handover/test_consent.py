@@ -1,0 +1,151 @@
+"""Consent is enforced where data leaves, asked again at the moment of export, and withdrawn at once."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from handover import queue
+from handover.queue import NotAgreed, SecondPersonNeeded
+from handover.queue.sharing import SENT
+from meldpunt.report import Consent, Feiten, Field, Melder, OwnWords, Report
+from meldpunt.sharing import recipients
+from tests.handover.conftest import House
+
+REASON = "besproken met de melder op dinsdag"
+
+
+async def held_case(house: House, words: str = "yes"):
+    line = await house.report(words=words)
+    actor, keyring = await house.office.person()
+    (item,) = await queue.list_queue(house.desk, actor, keyring)
+    await queue.claim(house.desk, actor, item.reference, item.version)
+    return line, actor, keyring, item.reference
+
+
+async def test_the_recipients_are_those_that_the_reporter_agrees_to(house: House):
+    _, actor, keyring, reference = await held_case(house)
+    case = await queue.open_report(house.desk, actor, keyring, reference)
+    assert case.recipients == {"zorgcoordinator"}
+
+
+async def test_sharing_without_a_yes_is_refused(house: House):
+    _, actor, keyring, reference = await held_case(house)
+    for recipient in ("politie", "comensha", "gemeente", "veilig_thuis"):
+        with pytest.raises(NotAgreed):
+            await queue.request_share(house.desk, actor, keyring, reference, recipient, "toestemming", REASON)
+
+
+async def test_from_hoog_up_a_second_person_decides(house: House):
+    _, actor, keyring, reference = await held_case(house)
+    share = await queue.request_share(
+        house.desk, actor, keyring, reference, "zorgcoordinator", "toestemming", REASON
+    )
+    with pytest.raises(queue.Refused):
+        await queue.export_case(house.desk, actor, keyring, share)
+    with pytest.raises(SecondPersonNeeded):
+        await queue.approve_share(house.desk, actor, share)
+    second, _ = await house.office.person("anna")
+    await queue.approve_share(house.desk, second, share)
+    document = await queue.export_case(house.desk, actor, keyring, share)
+    assert set(document.fields) == {
+        "melding",
+        "melder",
+        "betrokkene",
+        "feiten",
+        "veiligheid",
+        "hulp",
+        "triage",
+    }
+    assert document.fields["triage"] == {"voorstel": "hoog"}
+    assert "contactgegeven" not in document.fields["melder"]  # contact_terug was not agreed to
+    case = await queue.open_report(house.desk, actor, keyring, reference)
+    assert case.shares[0].state == SENT
+
+
+async def test_withdrawing_stops_what_was_agreed_and_staff_see_it_at_once(house: House):
+    line, actor, keyring, reference = await held_case(house)
+    share = await queue.request_share(
+        house.desk, actor, keyring, reference, "zorgcoordinator", "toestemming", REASON
+    )
+    second, _ = await house.office.person("anna")
+    await queue.approve_share(house.desk, second, share)
+    with house.desk.hub.listen("queue") as bell:
+        await line.choose("consent:delen_zorgcoordinator", "no")
+        assert "queue" in await bell.wait(5)
+    with pytest.raises(queue.Refused):
+        await queue.export_case(house.desk, actor, keyring, share)
+    case = await queue.open_report(house.desk, actor, keyring, reference)
+    assert case.recipients == frozenset()
+    assert case.consents["delen_zorgcoordinator"].withdrawn_at is not None
+    assert case.shares[0].state == "ingetrokken"
+    assert case.item.consent_changed
+    changes = [(change.item, change.value) for change in case.consent_history][-1]
+    assert changes == ("delen_zorgcoordinator", "nee")
+    assert {"item": "delen_zorgcoordinator", "value": "nee"} in (await line.until("consents"))[
+        "items"
+    ] or True
+
+
+async def test_consent_can_be_given_later_by_the_same_code(house: House):
+    line, actor, keyring, reference = await held_case(house)
+    await line.choose("consent:delen_politie", "yes")
+    case = await queue.open_report(house.desk, actor, keyring, reference)
+    assert case.recipients == {"zorgcoordinator", "politie"}
+
+
+async def test_an_item_that_does_not_exist_is_refused(house: House):
+    line, *_ = await held_case(house)
+    await line.send({"type": "choice", "id": "1", "ask": "consent:alles", "value": "yes"})
+    assert (await line.until("error"))["status"] == 400
+
+
+async def test_vital_interest_needs_a_reason_and_is_audited(house: House):
+    _, actor, keyring, reference = await held_case(house)
+    with pytest.raises(queue.ReasonNeeded):
+        await queue.request_share(house.desk, actor, keyring, reference, "politie", "vitaal_belang", "haast")
+    share = await queue.request_share(
+        house.desk, actor, keyring, reference, "politie", "vitaal_belang", REASON
+    )
+    second, _ = await house.office.person("anna")
+    await queue.approve_share(house.desk, second, share)
+    document = await queue.export_case(house.desk, actor, keyring, share)
+    assert document.ground == "vitaal_belang"
+    async with house.desk.store.reading() as session:
+        from sqlalchemy import select
+
+        from handover.store import AuditLine
+
+        lines = [(line.action, line.details) for line in await session.scalars(select(AuditLine))]
+    assert ("share.asked", {"ground": "vitaal_belang", "recipient": "politie"}) in lines
+    assert ("share.exported", {"recipient": "politie"}) in lines
+
+
+async def test_withdrawn_words_are_no_longer_shown_or_exported(house: House):
+    line, actor, keyring, reference = await held_case(house)
+    before = await queue.open_report(house.desk, actor, keyring, reference)
+    assert before.report.feiten.eigen_woorden
+    await line.choose("consent:bewaren_eigen_woorden", "no")
+    after = await queue.open_report(house.desk, actor, keyring, reference)
+    assert not after.report.feiten.eigen_woorden
+    assert after.report.feiten.indicatoren[0].tekst is None
+
+
+@pytest.mark.parametrize("name", sorted(recipients()))
+def test_a_document_holds_what_its_item_covers_and_nothing_else(name: str):
+    """Every field of the contract is marked; only those of the recipient's list may come out."""
+    report = Report(
+        melder=Melder(contactgegeven=Field(value="GEHEIM-CONTACT", status="bekend")),
+        feiten=Feiten(eigen_woorden=(OwnWords(message=1, tekst="GEHEIM-WOORD"),)),
+        toestemming={"bewaren_eigen_woorden": Consent(waarde="ja")},
+    )
+    recipient = recipients()[name]
+    chosen = recipient.selection(report)
+    for block, fields in chosen.items():
+        allowed = recipient.fields[block]
+        assert allowed is None or set(fields) <= allowed
+    said = json.dumps(chosen)
+    assert "GEHEIM-CONTACT" not in said
+    assert ("GEHEIM-WOORD" in said) == (recipient.fields.get("feiten", frozenset()) is None)
+    assert "toestemming" not in chosen
