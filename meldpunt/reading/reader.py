@@ -31,6 +31,8 @@ SURE = 0.8  # above this the model's own reading of a negation is trusted over t
 COMING = frozenset({"nu", "<24u", "toekomst", "onbekend"})
 ACUTE_KINDS = frozenset({*KINDS, "afspraak_vandaag"})
 MAX_CHARS = 8000
+MIN_EVIDENCE_WORDS = 3
+CLAUSE_MARK = re.compile(r"[.!?;,\n]+\s*")
 
 
 class Reader:
@@ -91,8 +93,10 @@ class Reader:
         self, message: Normalised, output: ModelOutput | None, cues: tuple[SafetyCue, ...], own: bool | None
     ) -> Iterator[Mention]:
         seen = set()
+        named = {mention.indicator: mention for mention in find_named(message, ())} if output else {}
         for indicator, certainty, start, end in output.asserted if output else ():
             seen.add(indicator)
+            start, end = _evidence(message.typed, start, end, named.get(indicator))
             yield _in_context(
                 Mention(indicator, start, end, message.typed[start:end], certainty=certainty), own, output
             )
@@ -106,6 +110,17 @@ class Reader:
                     cue.kind, cue.start, cue.end, cue.text, recognised_by="regel", rule=cue.rule
                 )
                 yield replace(_in_context(mention, own, None), polarity="bevestigd", modality="feit")
+
+
+def _evidence(typed: str, start: int, end: int, named: Mention | None) -> tuple[int, int]:
+    """The words to show: those that name the indicator outright, else the model's, a bare word with its clause."""
+    if named:
+        return named.start, named.end
+    if len(typed[start:end].split()) >= MIN_EVIDENCE_WORDS:
+        return start, end
+    left = max((stop.end() for stop in CLAUSE_MARK.finditer(typed, 0, start)), default=0)
+    stop = CLAUSE_MARK.search(typed, end)
+    return left, stop.start() if stop else len(typed)
 
 
 def _in_context(mention: Mention, own: bool | None, output: ModelOutput | None) -> Mention:
