@@ -193,7 +193,6 @@ def upgrade() -> None:
     sa.Column('created_at', handover.store.types.UtcTime(timezone=True), nullable=False),
     sa.Column('updated_at', handover.store.types.UtcTime(timezone=True), nullable=False),
     sa.Column('first_opened_at', handover.store.types.UtcTime(timezone=True), nullable=True),
-    sa.Column('last_opened_at', handover.store.types.UtcTime(timezone=True), nullable=True),
     sa.Column('visitor_wrote_at', handover.store.types.UtcTime(timezone=True), nullable=True),
     sa.Column('staff_wrote_at', handover.store.types.UtcTime(timezone=True), nullable=True),
     sa.Column('consent_changed_at', handover.store.types.UtcTime(timezone=True), nullable=True),
