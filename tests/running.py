@@ -51,10 +51,11 @@ def running_product(var: Path, extra: Mapping[str, str] | None = None) -> Iterat
     """Start everything in this folder and stop it at the end."""
     settings = {name: value for name, value in os.environ.items() if not name.startswith("MELDPUNT_")}
     control = Product(var, free_ports(), {**settings, **(extra or {})})
-    login = control.prepare()
-    assert login is not None, "a new data folder must give a first account"
     try:
-        control.start()
+        control.start_what_needs_no_database()
+        login = control.prepare()
+        assert login is not None, "a new data folder must give a first account"
+        control.start_the_rest()
         control.wait_until_ready()
         yield RunningProduct(control, login)
     finally:

@@ -36,6 +36,7 @@ MAY_KNOW = {
     "rasa": ("MELDPUNT_CHANNEL_SECRET", "MELDPUNT_TRACKER_KEY", "MELDPUNT_ACTION_TOKEN"),
     "actions": ("MELDPUNT_ACTION_TOKEN",),
 }
+NEED_DATABASE = ("handover", "jobs")
 
 
 class ProcessEnded(Problem):
@@ -92,10 +93,17 @@ class Product:
         answer: dict[str, Any] = json.loads(done.stdout) if done.stdout.strip() else {}
         return answer if answer.get("password") else None
 
-    def start(self) -> None:
-        """Start all processes."""
+    def start_what_needs_no_database(self) -> None:
+        """Rasa takes longest to start, so it begins while the database is prepared."""
         for name in self.commands:
-            self.start_one(name)
+            if name not in NEED_DATABASE:
+                self.start_one(name)
+
+    def start_the_rest(self) -> None:
+        """What reads the database that :meth:`prepare` made."""
+        for name in self.commands:
+            if name in NEED_DATABASE:
+                self.start_one(name)
 
     def start_one(self, name: str) -> None:
         """Start one of the processes."""

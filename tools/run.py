@@ -34,12 +34,13 @@ def stay(make_product: Callable[[], Product]) -> int:
     product = make_product()
     with alone_in(product.var):
         check_free(product.ports)
-        login = product.prepare()
-        if login:
-            print(first_login(login), flush=True)
         say(f"Starting {', '.join(product.commands)} ...")
         try:
-            product.start()
+            product.start_what_needs_no_database()
+            login = product.prepare()
+            if login:
+                print(first_login(login), flush=True)
+            product.start_the_rest()
             product.wait_until_ready(stopping.is_set)
             if not stopping.is_set():
                 print(addresses(product, time.monotonic() - begun), flush=True)

@@ -18,14 +18,12 @@ from tools.environments import RASA
 from tools.lifetime import end_with_me
 from tools.paths import MODELS, ROOT
 
-# The reader is no part of Rasa's model, but its labels and code are what Rasa was trained to expect.
+# The reader is no part of Rasa's model, but its labels are what Rasa was trained to expect.
 INGREDIENTS = (
     "config.yml",
     "domain.yml",
     "bot/data/**/*.yml",
     "bot/rasa_plugins/**/*.py",
-    "meldpunt/reading/**/*.py",
-    "meldpunt/data/**/*.*",
     "models/reader/*",
     "requirements/rasa.txt",
 )
