@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import random
 import time
@@ -53,12 +54,7 @@ def train(
     optimiser = torch.optim.AdamW(_groups(network, settings), weight_decay=0.01, fused=True)
     steps = settings.epochs * math.ceil(len(corpus.train) / settings.batch)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, steps, settings.warm_up))
-    mark = {
-        **asdict(settings),
-        "examples": len(corpus.train),
-        "labels": len(corpus.labels),
-        "intents": len(corpus.intents),
-    }
+    mark = {**asdict(settings), "data": _fingerprint(corpus)}
     done = _resume(network, optimiser, schedule, checkpoint, mark)
     if done:
         say(f"resuming after epoch {done} from {checkpoint}")
@@ -178,6 +174,11 @@ def _rate(step: int, steps: int, warm_up: float) -> float:
     if step < first:
         return (step + 1) / first
     return 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, (step - first) / max(1, steps - first))))
+
+
+def _fingerprint(corpus: Corpus) -> str:
+    rows = [(e.text, sorted(e.asserted), e.intent) for e in corpus.train]
+    return hashlib.sha256(repr((rows, corpus.labels, corpus.intents)).encode()).hexdigest()
 
 
 def _save(state: dict[str, object], checkpoint: Path) -> None:
