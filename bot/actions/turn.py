@@ -34,6 +34,7 @@ REVEALED_BY_YES = {"images_exist": "chantage_beeldmateriaal", "money_or_goods": 
 REVEALED_BY_NO = {"free_to_go": "controle_en_isolatie"}
 QUOTE_WORDS = 10
 STORY_WORDS = 6
+QUESTION_WITH_STORY_WORDS = 8  # a shorter question is only a question, whatever the reader hears in it
 
 
 @dataclass
@@ -132,7 +133,7 @@ def _interrupted(
         reply.add(name if texts.has(name) else "utter_why_consent")
     elif intent.startswith(FAQ):
         reply.add(f"utter_faq_{intent[len(FAQ) :]}", hours=str(turn.context.get("opening_hours") or ""))
-        if tells:
+        if tells and len(turn.text.split()) >= QUESTION_WITH_STORY_WORDS:
             return False
     elif intent in FEELINGS:
         reply.add(f"utter_{intent}")
