@@ -64,6 +64,13 @@ def need_programs() -> None:
             "The browser tests need Chromium.",
             "Install it (Debian: apt-get install chromium), or point MELDPUNT_CHROMIUM to one.",
         )
+    for driver in MODERN.home.glob("lib/python3.*/site-packages/playwright/driver/node"):
+        started = subprocess.run([str(driver), "--version"], capture_output=True, text=True)
+        if started.returncode != 0:
+            raise Problem(
+                f"Playwright, which drives the browser, does not start: {started.stderr.strip()}",
+                "Install what it misses (Debian: apt-get install libatomic1).",
+            )
 
 
 def run(checks: Sequence[Check]) -> int:
