@@ -9,15 +9,18 @@ from handover.queue.problems import Refused
 from handover.store.database import announce
 from handover.vault import Keyring
 
-NEW, BUSY, WAITS, DONE, NO_CASE = "nieuw", "in_behandeling", "wacht_op_melder", "afgehandeld", "geen_zaak"
+NEW, BUSY, WAITS = "nieuw", "in_behandeling", "wacht_op_melder"
+TRANSFERRED, DONE, REOPENED = "overgedragen", "afgesloten", "heropend"
 STATUSES: dict[str, dict[str, str]] = {
-    NEW: {BUSY: "somebody works on it", NO_CASE: "it is nothing for the meldpunt"},
-    BUSY: {WAITS: "a question is with the reporter", DONE: "the case is closed", NO_CASE: "see above"},
-    WAITS: {BUSY: "work goes on", DONE: "the case is closed", NO_CASE: "see above"},
-    DONE: {BUSY: "opened again"},
-    NO_CASE: {BUSY: "opened again"},
+    NEW: {BUSY: "somebody works on it", DONE: "it is nothing for the meldpunt"},
+    BUSY: {WAITS: "a question is with the reporter", TRANSFERRED: "others go on with it", DONE: "it is done"},
+    WAITS: {BUSY: "work goes on", TRANSFERRED: "others go on with it", DONE: "no answer came, or it is done"},
+    TRANSFERRED: {REOPENED: "it came back", DONE: "they said how it ended"},
+    DONE: {REOPENED: "there is something new"},
+    REOPENED: {BUSY: "somebody works on it", WAITS: "as above", TRANSFERRED: "as above", DONE: "as above"},
 }
-CLOSED = frozenset({DONE, NO_CASE})
+CLOSED = frozenset({DONE})
+WITH_REASON = frozenset({TRANSFERRED, DONE, REOPENED})
 
 
 class StatusNotAllowed(Refused):
@@ -27,14 +30,14 @@ class StatusNotAllowed(Refused):
 async def set_status(
     desk: Desk, actor: Actor, keyring: Keyring, reference: str, new: str, reason: str = ""
 ) -> None:
-    """Change the status of a case one has; closing and reopening need a reason."""
+    """Change the status of a case one has; transferring, closing and reopening need a reason."""
     now = desk.clock()
     async with desk.store.writing() as session:
         row, conversation = await held(session, reference)
         must_hold(row, actor, now)
         if new not in STATUSES.get(row.status, {}):
             raise StatusNotAllowed(f"a case that is {row.status} cannot become {new}")
-        if new in CLOSED or row.status in CLOSED:
+        if new in WITH_REASON:
             reason = must_explain(reason)
         keys = await opened(session, keyring, conversation.id)
         old, row.status = row.status, new

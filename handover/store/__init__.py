@@ -12,13 +12,22 @@ from handover.store.conversations import (
     VisitorToken,
 )
 from handover.store.database import Store
-from handover.store.people import Invite, KeyGrant, MeldpuntKey, Staff, StaffSession
+from handover.store.people import Invite, KeyGrant, MeldpuntKey, Passkey, Staff, StaffSession
 from handover.store.records import AuditLine, Counter, Heartbeat, SettingChange
-from handover.store.reports import CaseEvent, ConsentChange, ConsentRow, Note, ReportRow, Task, Transfer
+from handover.store.reports import (
+    CaseEvent,
+    CaseLink,
+    ConsentChange,
+    ConsentRow,
+    Note,
+    ReportRow,
+    Task,
+    Transfer,
+)
 
 __all__ = [
-    "AuditLine", "Base", "BotErasure", "CaseEvent", "ConsentChange", "ConsentRow", "Conversation", "Counter",
-    "HandedOverKey", "Heartbeat", "Invite", "KeyGrant", "MeldpuntKey", "Message", "Note", "Outbox", "Receipt",
-    "ReportRow", "SettingChange", "Staff", "StaffSession", "Store", "Task", "Transfer", "UnfitPayload",
+    "AuditLine", "Base", "BotErasure", "CaseEvent", "CaseLink", "ConsentChange", "ConsentRow", "Conversation", "Counter",
+    "HandedOverKey", "Heartbeat", "Invite", "KeyGrant", "MeldpuntKey", "Message", "Note", "Outbox", "Passkey",
+    "Receipt", "ReportRow", "SettingChange", "Staff", "StaffSession", "Store", "Task", "Transfer", "UnfitPayload",
     "VisitorToken",
 ]  # fmt: skip

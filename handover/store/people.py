@@ -40,11 +40,14 @@ class Staff(Base):
     password_changed_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     available_until: Mapped[datetime | None]
+    sso_subject: Mapped[str | None] = mapped_column(String(255), unique=True, index=True)
 
 
 class StaffSession(Base):
     """A login. The cookie finds it (``lookup``) and opens ``wrapped_private_key``; neither is possible
     without it.
+
+    ``proved_at`` is when the person last gave a second factor; ``challenge`` is what a passkey must sign next.
     """
 
     __tablename__ = "staff_sessions"
@@ -54,9 +57,25 @@ class StaffSession(Base):
     wrapped_private_key: Mapped[bytes]
     device: Mapped[str] = mapped_column(String(16))
     second_factor: Mapped[bool] = mapped_column(default=False)
+    proved_at: Mapped[datetime | None]
+    challenge: Mapped[bytes | None]
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Passkey(Base):
+    """A passkey of a colleague (WebAuthn): its public half, and how often it signed."""
+
+    __tablename__ = "passkeys"
+
+    credential: Mapped[bytes] = mapped_column(primary_key=True)
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    public_key: Mapped[bytes]
+    sign_count: Mapped[int] = mapped_column(BigId, default=0)
+    name: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
 
 
 class Invite(Base):

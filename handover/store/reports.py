@@ -42,6 +42,7 @@ class ReportRow(Base):
     last_opened_at: Mapped[datetime | None]
     visitor_wrote_at: Mapped[datetime | None]
     staff_wrote_at: Mapped[datetime | None]
+    first_answered_at: Mapped[datetime | None]
     consent_changed_at: Mapped[datetime | None]
     handled_at: Mapped[datetime | None]
 
@@ -157,3 +158,20 @@ class Transfer(Base):
     sent_at: Mapped[datetime | None]
     part: Mapped[int]
     sealed: Mapped[bytes]
+
+
+class CaseLink(Base):
+    """Two cases that may be about the same person: proposed by one, decided by another look; never merged by itself.
+
+    ``first`` is the smaller reference. ``state`` is voorgesteld, bevestigd or afgewezen.
+    """
+
+    __tablename__ = "case_links"
+
+    first: Mapped[str] = mapped_column(ForeignKey(REPORT, ondelete="CASCADE"), primary_key=True)
+    second: Mapped[str] = mapped_column(ForeignKey(REPORT, ondelete="CASCADE"), primary_key=True, index=True)
+    state: Mapped[str] = mapped_column(String(12))
+    proposed_by: Mapped[str] = mapped_column(ForeignKey("staff.id"))
+    proposed_at: Mapped[datetime]
+    decided_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    decided_at: Mapped[datetime | None]
