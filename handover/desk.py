@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,6 +14,7 @@ from handover.audit import AuditTrail, Doing
 from handover.hub import Hub
 from handover.store import Store
 from handover.vault import Cost, InstallationKeys, Receipts
+from meldpunt.opening import OpeningHours, parse_hours
 from meldpunt.settings import Settings
 
 VISITOR = "bezoeker"
@@ -38,6 +40,20 @@ class Actor:
     device: str = ""
 
 
+@dataclass
+class House:
+    """What staff set themselves, as this process knows it (``handover.preferences`` keeps it fresh)."""
+
+    zone: ZoneInfo
+    hours: OpeningHours
+    preferences: object | None = None
+
+    def use(self, opening_hours: str, holidays: frozenset[date], preferences: object) -> None:
+        """From now on these hold."""
+        self.hours = parse_hours(opening_hours, holidays, self.zone)
+        self.preferences = preferences
+
+
 @dataclass(frozen=True)
 class Desk:
     """Handed to every service."""
@@ -49,11 +65,19 @@ class Desk:
     clock: Callable[[], datetime] = utc_now
     audit: AuditTrail = field(init=False)
     receipts: Receipts = field(init=False)
+    house: House = field(init=False)
 
     def __post_init__(self) -> None:
+        house = House(ZoneInfo(self.settings.timezone), self.settings.hours)
+        object.__setattr__(self, "house", house)
         object.__setattr__(self, "audit", AuditTrail(self.keys.audit))
         object.__setattr__(self, "receipts", Receipts(self.keys.pepper, self.cost))
         self.store.on_commit = self.hub.wake
+
+    @property
+    def hours(self) -> OpeningHours:
+        """When people read, as staff set it."""
+        return self.house.hours
 
     @property
     def cost(self) -> Cost:

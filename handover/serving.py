@@ -16,6 +16,7 @@ from handover.conversation.bot import Bot
 from handover.conversation.safety import SafetyReader
 from handover.desk import Desk
 from handover.installation import must_be_set_up, open_desk
+from handover.preferences import keep_fresh
 from handover.staff import make_staff_app
 from handover.visitor.app import make_visitor_app
 from handover.visitor.door import Door
@@ -54,7 +55,8 @@ async def open_door(desk: Desk) -> AsyncIterator[Door]:
         secret = settings.channel_secret.get_secret_value()
         bot = Bot(http, settings.bot_url, secret, settings.bot_patience)
         door = Door(desk, bot, SafetyReader())
-        tasks = [asyncio.create_task(keep_awake(desk)), asyncio.create_task(_warm(door.reader))]
+        background = (keep_awake(desk), keep_fresh(desk), _warm(door.reader))
+        tasks = [asyncio.create_task(one) for one in background]
         try:
             yield door
         finally:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, SecretStr
@@ -68,6 +68,10 @@ class Settings(BaseSettings):
         default="INFO", description="DEBUG, INFO, WARNING or ERROR; no level logs what anyone typed."
     )
 
+    demo: bool = Field(
+        default=False, description="1: a new installation is filled with invented cases and colleagues."
+    )
+
     # Who runs it
     organisation: str = Field(default="Meldpunt Twente", description="Name that visitors and staff see.")
     organisation_phone: str = Field(
@@ -112,6 +116,30 @@ class Settings(BaseSettings):
     )
 
     # Staff
+    staff_url: str = Field(
+        default="", description="Address of the staff pages as browsers see it; needed behind a proxy."
+    )
+    oidc_issuer: str = Field(
+        default="", description="Issuer of single sign-on (OpenID Connect) for staff; empty: none."
+    )
+    oidc_client: str = Field(default="", description="Our client id there.")
+    oidc_secret: SecretStr = Field(default=SecretStr(""), description="Our client secret there.")
+    oidc_name: str = Field(default="Organisatie-account", description="Name on the button of single sign-on.")
+    notice_to: tuple[str, ...] = Field(
+        default=(), description="E-mail addresses (JSON list) for notices without content; empty: none."
+    )
+    notice_from: str = Field(default="meldpunt@example.org", description="Sender of the notices.")
+    notice_hour: int = Field(default=8, ge=0, le=23, description="Hour of the daily notice.")
+    smtp_host: str = Field(default="", description="Mail server for the notices; empty: none.")
+    smtp_port: Port = Field(default=587, description="Port of the mail server.")
+    smtp_user: str = Field(default="", description="User name at the mail server; empty: none.")
+    smtp_password: SecretStr = Field(default=SecretStr(""), description="Password at the mail server.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="`starttls`, `tls`, or `none` for a server on this machine."
+    )
+    heartbeat_file: str = Field(
+        default="", description="File that is touched while all is well, for a monitor; empty: none."
+    )
     session_term: Term = Field(default=8 * HOUR, description="How long a staff login lasts at most.")
     session_idle: Term = Field(
         default=timedelta(minutes=30), description="How long a staff login lasts without use."

@@ -42,7 +42,7 @@ class Feed:
 
     async def welcome(self) -> list[dict[str, Any]]:
         """The first frame; what follows it comes from :meth:`page`."""
-        now, hours = self.desk.clock(), self.desk.settings.hours
+        now, hours = self.desk.clock(), self.desk.hours
         async with self.desk.store.reading() as session:
             conversation = await session.get(Conversation, self.visit.conversation_id)
             if conversation is None:

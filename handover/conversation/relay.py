@@ -130,7 +130,7 @@ class Relay:
 
     async def context(self) -> dict[str, Any]:
         """What the bot must know of the moment: who is there, and when somebody is."""
-        now, hours = self.desk.clock(), self.desk.settings.hours
+        now, hours = self.desk.clock(), self.desk.hours
         return {
             "staff_online": await staff_online(self.desk),
             "open_now": hours.open_at(now),
@@ -174,7 +174,7 @@ class Relay:
 
     async def _give_up(self, visit: Visit, owed: Outbox) -> None:
         code, online = await self._code(), await staff_online(self.desk)
-        next_open = self.desk.settings.hours.say_next_open(self.desk.clock())
+        next_open = self.desk.hours.say_next_open(self.desk.clock())
         async with self.desk.store.writing() as session:
             conversation = await locked(session, visit.conversation_id)
             if not await _end(session, owed) or State(conversation.state) not in BOT_MAY_SPEAK:

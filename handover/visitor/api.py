@@ -29,6 +29,7 @@ from handover.conversation.visit import (
     sign_of_life,
 )  # fmt: skip
 from handover.hub import QUEUE, conversation_topic
+from handover.preferences import preferences_of
 from handover.vault import ReceiptKeys, ReceiptMistyped
 from handover.vault import receipt as receipts
 from handover.visitor.door import Door
@@ -135,16 +136,18 @@ async def receipt(request: web.Request) -> web.Response:
 @routes.get("/api/v1/info")
 async def info(request: web.Request) -> web.Response:
     """What the page shows before a conversation: who, when, and where the quick exit goes."""
-    settings, now = request.app[DOOR].desk.settings, request.app[DOOR].desk.clock()
+    desk = request.app[DOOR].desk
+    settings, hours, now = desk.settings, desk.hours, desk.clock()
     return web.json_response(
         {
             "organisation": settings.organisation,
             "phone": settings.organisation_phone or None,
             "url": settings.organisation_url or None,
+            "notice": preferences_of(desk).start_notice or None,
             "exit_site": settings.exit_site,
-            "open_now": settings.hours.open_at(now),
-            "opening_hours": settings.hours.say(),
-            "next_open": settings.hours.say_next_open(now),
+            "open_now": hours.open_at(now),
+            "opening_hours": hours.say(),
+            "next_open": hours.say_next_open(now),
         }
     )
 

@@ -62,6 +62,7 @@ addEventListener("pagehide", () => {
 information().then((known) => {
   away.href = known.exit_site;
   byId("hours").textContent = `${known.organisation}: ${known.opening_hours}.`;
+  if (known.notice) byId("hours").before(Object.assign(document.createElement("p"), { textContent: known.notice }));
 }).catch(() => {});
 
 const kept = sessionStorage.getItem(KEY);
