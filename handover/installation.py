@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import pyotp
 from sqlalchemy import select
 
+from handover import demo
 from handover.accounts import FirstAccount, NewAccount, set_up
 from handover.desk import Desk
 from handover.hub import Hub
@@ -52,7 +53,10 @@ async def install(settings: Settings) -> FirstAccount | None:
         if await is_set_up(desk.store):
             return None
         account = NewAccount(FIRST_USER, FIRST_USER.capitalize(), _password(), pyotp.random_base32())
-        return await set_up(desk, account, FIRST_ROLES)
+        made = await set_up(desk, account, FIRST_ROLES)
+        if settings.demo:
+            await demo.fill(desk, made)
+        return made
 
 
 async def is_set_up(store: Database) -> bool:
