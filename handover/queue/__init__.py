@@ -8,10 +8,11 @@ there too.
 from handover.queue.answering import answer, end_conversation, give_back, typing
 from handover.queue.claim import Claim, claim, free_lapsed, hand_to, release, renew, take_over
 from handover.queue.consent import RECIPIENTS, ConsentToday, allowed_recipients, consents_today
+from handover.queue.links import alike, decide_link, propose_link
 from handover.queue.listing import QueueItem, list_queue
-from handover.queue.notes import add_note, add_task, finish_task
+from handover.queue.notes import add_note, add_task, finish_task, open_tasks
 from handover.queue.opening import OpenCase, open_report
-from handover.queue.presence import set_available, staff_online
+from handover.queue.presence import present, set_available, staff_online
 from handover.queue.problems import (
     CaseChanged,
     CaseGone,
@@ -21,8 +22,10 @@ from handover.queue.problems import (
     ReasonNeeded,
     Refused,
     SecondPersonNeeded,
+    TooManyChats,
 )  # fmt: skip
 from handover.queue.review import Review, add_mention, confirm_level, refuse_level, review_mention, set_level
+from handover.queue.searching import search
 from handover.queue.sharing import ExportDocument, approve_share, export_case, refuse_share, request_share
 from handover.queue.status import STATUSES, set_status
 
@@ -43,15 +46,18 @@ __all__ = [
     "Refused",
     "Review",
     "SecondPersonNeeded",
+    "TooManyChats",
     "add_mention",
     "add_note",
     "add_task",
+    "alike",
     "allowed_recipients",
     "answer",
     "approve_share",
     "claim",
     "confirm_level",
     "consents_today",
+    "decide_link",
     "end_conversation",
     "export_case",
     "finish_task",
@@ -60,12 +66,16 @@ __all__ = [
     "hand_to",
     "list_queue",
     "open_report",
+    "open_tasks",
+    "present",
+    "propose_link",
     "refuse_level",
     "refuse_share",
     "release",
     "renew",
     "request_share",
     "review_mention",
+    "search",
     "set_available",
     "set_level",
     "set_status",

@@ -39,6 +39,7 @@ async def answer(
         )
         if not posted.again:
             row.staff_wrote_at = row.updated_at = now
+            row.first_answered_at = row.first_answered_at or now
             await desk.record(session, actor, "case.answer", reference, seq=str(posted.seq))
             announce(session, QUEUE)
         return posted.seq
@@ -49,15 +50,18 @@ def typing(desk: Desk, conversation_id: str) -> None:
     desk.hub.wake([typing_topic(conversation_id)])
 
 
-async def end_conversation(desk: Desk, actor: Actor, reference: str) -> None:
-    """End a live conversation one has; the visitor can still write on, and is answered when there is time."""
+async def end_conversation(
+    desk: Desk, actor: Actor, reference: str, keyring: Keyring | None = None, reason: str = ""
+) -> None:
+    """End a live conversation one has, with the reason; the visitor can still write on, and is answered later."""
     now = desk.clock()
     async with desk.store.writing() as session:
         row, conversation = await held(session, reference)
         must_hold(row, actor, now)
         change(session, conversation, Happening.ENDED)
         row.lease_until = now + desk.settings.case_lease
-        await note_event(session, row, "ended", actor.id, now)
+        keys = await opened(session, keyring, conversation.id) if keyring else None
+        await note_event(session, row, "ended", actor.id, now, keys=keys, reason=reason.strip())
         await desk.record(session, actor, "case.ended", reference)
 
 

@@ -17,8 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handover.conversation.states import Happening, State, change
 from handover.desk import SYSTEM, Actor, Desk
 from handover.hub import QUEUE, conversation_topic, staff_topic
+from handover.preferences import preferences_of
 from handover.queue.cases import held, must_explain, note_event, opened
-from handover.queue.problems import CaseChanged, ClaimLost, NotClaimed, Refused
+from handover.queue.problems import CaseChanged, ClaimLost, NotClaimed, Refused, TooManyChats
 from handover.store import Conversation, ReportRow, Staff
 from handover.store.database import announce
 from handover.vault import Keyring
@@ -45,6 +46,8 @@ async def claim(desk: Desk, actor: Actor, reference: str, version: int) -> Claim
         if row.claimed_by == actor.id and not _lapsed(row, now):
             row.lease_until = _lease(desk, conversation, now)
             return Claim(reference, actor.id, row.version, row.lease_until)
+        if conversation.state == State.WAITING:
+            await _not_too_many(desk, session, actor, now)
         free = or_(ReportRow.claimed_by.is_(None), ReportRow.lease_until < now)
         taken = await _swap(session, row, version, free, _holder(desk, actor.id, conversation, now))
         if conversation.state == State.WAITING:
@@ -200,6 +203,20 @@ def _lease(desk: Desk, conversation: Conversation, now: datetime) -> datetime:
 
 def _lapsed(row: ReportRow, now: datetime) -> bool:
     return row.lease_until is not None and row.lease_until < now
+
+
+async def _not_too_many(desk: Desk, session: AsyncSession, actor: Actor, now: datetime) -> None:
+    talking = await session.scalars(
+        select(Conversation.id)
+        .join(ReportRow, ReportRow.conversation_id == Conversation.id)
+        .where(
+            ReportRow.claimed_by == actor.id,
+            ReportRow.lease_until >= now,
+            Conversation.state == State.STAFF,
+        )
+    )
+    if len(talking.all()) >= preferences_of(desk).max_chats:
+        raise TooManyChats("finish or give back a conversation first")
 
 
 async def _must_be_active(session: AsyncSession, staff_id: str) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handover.desk import Actor, Desk
 from handover.queue.card import Card
 from handover.queue.consent import with_contact
-from handover.queue.status import CLOSED
+from handover.queue.status import CLOSED, TRANSFERRED, WAITS
 from handover.retention import End, end_of_case
 from handover.store import Conversation, HandedOverKey, ReportRow, Staff
 from handover.vault import Keyring, NotOpened
@@ -22,6 +22,9 @@ TARGET = {
     "acuut": timedelta(minutes=15), "hoog": timedelta(days=1), "verhoogd": timedelta(days=2),
     "onvoldoende_informatie": timedelta(days=2), "laag": timedelta(days=5),
 }  # fmt: skip
+
+
+AT_REST = CLOSED | {TRANSFERRED, WAITS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class QueueItem:
     version: int
     opened: bool
     visitor_wrote: bool
+    visitor_wrote_at: datetime | None
+    answered: bool
     consent_changed: bool
     contact: bool
     end: End
@@ -57,6 +62,17 @@ class QueueItem:
     def waits_for_person(self) -> bool:
         """True while a visitor sits there and nobody has them."""
         return self.state == "waiting"
+
+    @property
+    def waits_since(self) -> datetime | None:
+        """Since when somebody waits for the meldpunt: for a person, a first look or an answer; None for nobody."""
+        if self.waits_for_person:
+            return self.waiting_since or self.created_at
+        if self.status in AT_REST:
+            return None
+        if self.visitor_wrote and self.visitor_wrote_at is not None:
+            return self.visitor_wrote_at
+        return None if self.answered else self.created_at
 
 
 async def list_queue(desk: Desk, actor: Actor, keyring: Keyring, *, closed: bool = False) -> list[QueueItem]:
@@ -82,14 +98,16 @@ async def list_queue(desk: Desk, actor: Actor, keyring: Keyring, *, closed: bool
 
 
 def order(item: QueueItem, now: datetime) -> tuple[int, int, float, datetime]:
-    """A visitor who waits now first, then by level, then by score with ageing (+1 an hour), oldest first."""
-    hours = (now - item.created_at) / timedelta(hours=1)
-    return (
-        0 if item.waits_for_person else 1,
-        ORDER.index(item.level),
-        -(item.card.score + hours),
-        item.created_at,
-    )
+    """Visitors who wait now first, the longest first; then by level, by score with ageing, oldest first."""
+    if item.waits_for_person:
+        return 0, 0, 0.0, item.waiting_since or item.created_at
+    return 1, ORDER.index(item.level), -(item.card.score + hours_waited(item, now)), item.created_at
+
+
+def hours_waited(item: QueueItem, now: datetime) -> int:
+    """The whole hours that somebody has waited for us: a point each, so that nobody starves (domain.md 2.4)."""
+    since = item.waits_since
+    return 0 if since is None else max(0, int((now - since) / timedelta(hours=1)))
 
 
 def item_of(
@@ -107,6 +125,7 @@ def item_of(
         claimed_at=row.claimed_at, lease_until=row.lease_until, version=row.version,
         opened=row.first_opened_at is not None,
         visitor_wrote=_newer(row.visitor_wrote_at, row.staff_wrote_at),
+        visitor_wrote_at=row.visitor_wrote_at, answered=row.staff_wrote_at is not None,
         consent_changed=_newer(row.consent_changed_at, row.last_opened_at),
         contact=contact, end=end_of_case(row, contact, desk.settings), card=card,
     )  # fmt: skip

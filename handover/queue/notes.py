@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+
+from sqlalchemy import select
 
 from handover.desk import Actor, Desk, new_id
 from handover.hub import QUEUE, staff_topic
 from handover.queue.cases import held, opened
 from handover.queue.problems import Refused
-from handover.store import Note, Task
+from handover.store import Note, ReportRow, Task
 from handover.store.database import announce
 from handover.vault import Keyring
 
@@ -68,6 +71,29 @@ async def finish_task(desk: Desk, actor: Actor, task_id: str) -> None:
             task.done_at = desk.clock()
             await desk.record(session, actor, "case.task_done", task.reference)
             announce(session, QUEUE)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """A task that is not done, without its text: that is on the case."""
+
+    id: str
+    reference: str
+    level: str
+    due_at: datetime | None
+    assigned_to: str | None
+
+
+async def open_tasks(desk: Desk) -> list[OpenTask]:
+    """Every task that is not done, the first due first; those without a date at the end."""
+    async with desk.store.reading() as session:
+        rows = await session.execute(
+            select(Task, ReportRow.level)
+            .join(ReportRow, ReportRow.reference == Task.reference)
+            .where(Task.done_at.is_(None))
+        )
+        found = [OpenTask(t.id, t.reference, level, t.due_at, t.assigned_to) for t, level in rows.all()]
+    return sorted(found, key=lambda task: (task.due_at is None, task.due_at or desk.clock(), task.reference))
 
 
 def _check(text: str) -> None:

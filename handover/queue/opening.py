@@ -15,6 +15,7 @@ from handover.hub import QUEUE
 from handover.queue.card import Card
 from handover.queue.cases import held, opened
 from handover.queue.consent import ConsentToday, allowed_recipients, as_of_today, consents_today
+from handover.queue.links import Link, links_of
 from handover.queue.listing import QueueItem, item_of
 from handover.queue.review import Review, review_of
 from handover.store import CaseEvent, ConsentChange, Note, ReportRow, Staff, Task, Transfer, UnfitPayload
@@ -89,6 +90,7 @@ class OpenCase:
     shares: list[Share]
     review: Review
     unfit: list[Unfit]
+    links: list[Link]
     names: dict[str, str]
 
 
@@ -128,6 +130,7 @@ async def open_report(desk: Desk, actor: Actor, keyring: Keyring, reference: str
             shares=await _shares(session, keys, reference),
             review=review_of(keys, row),
             unfit=await _unfit(session, keys, row),
+            links=await links_of(session, reference),
             names=names,
         )
 

@@ -39,3 +39,7 @@ class SecondPersonNeeded(Refused):
 
 class NotAgreed(Refused):
     """The reporter did not agree to this, or withdrew it."""
+
+
+class TooManyChats(Refused):
+    """This person has as many live conversations as one may have."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import get_args
 
 from meldpunt.reading.types import Mention
@@ -17,23 +18,44 @@ _BAND: dict[str, str] = {dutch: band for band, dutch in LEEFTIJDSBAND.items()}
 _WHEN: dict[str, str] = {dutch: when for when, dutch in WANNEER.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Reassessed:
+    """What the rules give on what people left and added: the level, and each rule with the indicators behind it."""
+
+    level: Level
+    rules: tuple[tuple[str, str, str, tuple[str, ...]], ...]
+
+
 def proposed_level(report: Report, rejected: Collection[int], added: Iterable[str]) -> Level:
     """The level that the rules give without the rejected mentions and with the added indicators."""
+    return reassess(report, rejected, added).level
+
+
+def reassess(report: Report, rejected: Collection[int], added: Iterable[str]) -> Reassessed:
+    """Apply the rules again without the rejected mentions and with the added indicators."""
     kept = [_mention(m) for i, m in enumerate(report.feiten.indicatoren) if i not in rejected]
     found = [
         Mention(indicator=indicator, start=0, end=0, text="", source="vermoeden", recognised_by="medewerker")
         for indicator in added
     ]
+    mentions = (*kept, *found)
     assessment = assess(
         Facts(
-            mentions=(*kept, *found),
+            mentions=mentions,
             age=report.betrokkene.leeftijd.value,
             age_band=_BAND.get(report.betrokkene.leeftijdsband.value or ""),
             when=_WHEN.get(report.feiten.wanneer.value or ""),
             role=None,
         )
     )
-    return next(level for level in get_args(Level) if level == assessment.level)
+    counted = [m for m in mentions if m.asserted]
+    return Reassessed(
+        next(level for level in get_args(Level) if level == assessment.level),
+        tuple(
+            (rule.id, rule.title, rule.level, tuple(dict.fromkeys(counted[i].indicator for i in rule.because)))
+            for rule in assessment.rules
+        ),
+    )
 
 
 def _mention(reported: Reported) -> Mention:
