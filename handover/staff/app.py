@@ -8,7 +8,19 @@ from aiohttp import web
 
 from handover.desk import Desk
 from handover.headers import strict_headers
-from handover.staff import changes, colleagues, entrance, live, pages, sharing
+from handover.staff import (
+    audit,
+    changes,
+    colleagues,
+    entrance,
+    figures,
+    live,
+    mine,
+    pages,
+    passkeys,
+    preferences,
+    sharing,
+)
 from handover.staff.render import Renderer
 from handover.staff.web import DESK, RENDERER, guard, problems
 
@@ -21,7 +33,19 @@ def make_staff_app(desk: Desk) -> web.Application:
     app = web.Application(middlewares=[problems, guard], client_max_size=LARGEST_FORM)
     app[DESK] = desk
     app[RENDERER] = Renderer(desk)
-    for part in (entrance, pages, changes, sharing, colleagues, live):
+    for part in (
+        entrance,
+        passkeys,
+        mine,
+        pages,
+        changes,
+        sharing,
+        figures,
+        audit,
+        preferences,
+        colleagues,
+        live,
+    ):
         app.add_routes(part.ROUTES)
     app.router.add_static("/static", STATIC)
     app.on_response_prepare.append(strict_headers)

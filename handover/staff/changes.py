@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import date, datetime, time
 from typing import NoReturn, get_args
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -11,10 +13,15 @@ from handover.queue import (
     Refused,
     add_mention,
     add_note,
+    add_task,
     answer,
     claim,
+    decide_link,
     end_conversation,
+    finish_task,
     give_back,
+    hand_to,
+    propose_link,
     release,
     review_mention,
     set_available,
@@ -22,6 +29,8 @@ from handover.queue import (
     set_status,
     take_over,
 )
+from handover.queue.cases import must_explain
+from handover.queue.links import Decision
 from handover.queue.presence import SIGN_OF_LIFE
 from handover.queue.review import Verdict, confirm_level, refuse_level
 from handover.staff.web import desk_of, keyring_of, login_of
@@ -56,8 +65,46 @@ async def _answer(request: web.Request, reference: str, form: dict[str, str]) ->
     )  # fmt: skip
 
 
+async def _hand_to(request: web.Request, reference: str, form: dict[str, str]) -> None:
+    await hand_to(
+        desk_of(request), login_of(request).actor, keyring_of(request), reference, _number(form, "version"),
+        form.get("to", ""), form.get("reason", ""),
+    )  # fmt: skip
+
+
 async def _end(request: web.Request, reference: str, form: dict[str, str]) -> None:
-    await end_conversation(desk_of(request), login_of(request).actor, reference)
+    reason = must_explain(form.get("reason", ""))
+    await end_conversation(desk_of(request), login_of(request).actor, reference, keyring_of(request), reason)
+
+
+async def _task(request: web.Request, reference: str, form: dict[str, str]) -> None:
+    desk = desk_of(request)
+    try:
+        day = date.fromisoformat(form["due"]) if form.get("due") else None
+    except ValueError:
+        raise Refused("this is no date") from None
+    due = datetime.combine(day, time(17), ZoneInfo(desk.settings.timezone)) if day else None
+    await add_task(
+        desk, login_of(request).actor, keyring_of(request), reference, form.get("text", ""), due,
+        form.get("to") or None,
+    )  # fmt: skip
+
+
+async def _task_done(request: web.Request, reference: str, form: dict[str, str]) -> None:
+    await finish_task(desk_of(request), login_of(request).actor, request.match_info["task"])
+
+
+async def _link(request: web.Request, reference: str, form: dict[str, str]) -> None:
+    other = form.get("other", "").strip().upper()
+    await propose_link(desk_of(request), login_of(request).actor, reference, other)
+
+
+async def _link_decided(request: web.Request, reference: str, form: dict[str, str]) -> None:
+    decision: Decision | None = next((d for d in get_args(Decision) if d == form.get("decision")), None)
+    if decision is None:
+        raise Refused("there is no such decision")
+    other = request.match_info["other"]
+    await decide_link(desk_of(request), login_of(request).actor, reference, other, decision)
 
 
 async def _give_back(request: web.Request, reference: str, form: dict[str, str]) -> None:
@@ -151,6 +198,11 @@ _CHANGES: dict[str, tuple[Change, str]] = {
     "signaal": (_mention, "#signalen"),
     "signaal/nieuw": (_mention_added, "#signalen"),
     "notitie": (_note, "#notities"),
+    "overdragen": (_hand_to, ""),
+    "taak": (_task, "#taken"),
+    "taak/{task}/klaar": (_task_done, "#taken"),
+    "verwant": (_link, "?verwant=1#verwant"),
+    "verwant/{other}/besluit": (_link_decided, "#verwant"),
 }
 ROUTES = [
     web.post("/beschikbaar", availability),

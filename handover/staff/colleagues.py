@@ -16,10 +16,13 @@ from handover.accounts import (
     accept_invite,
     end_access,
     invite,
+    rotate,
 )
 from handover.staff.permissions import permissions
+from handover.staff.restoring import invite_anew
 from handover.staff.web import desk_of, keyring_of, login_of, page
 from handover.store import Staff
+from handover.vault import NoAccess
 
 
 async def colleagues(request: web.Request) -> web.StreamResponse:
@@ -29,7 +32,7 @@ async def colleagues(request: web.Request) -> web.StreamResponse:
 async def invited(request: web.Request) -> web.StreamResponse:
     """Make an invitation; its code is shown once."""
     form = await request.post()
-    roles = [role for role in permissions() if form.get(f"role_{role}")]
+    roles = [role for role in permissions().roles if form.get(f"role_{role}")]
     if not roles:
         return await _list(request, problem="no_role", status=422)
     token = await invite(desk_of(request), login_of(request).actor, keyring_of(request), roles)
@@ -42,6 +45,22 @@ async def ended(request: web.Request) -> web.StreamResponse:
     except AccountRefused:
         return await _list(request, problem="not_ended", status=409)
     raise web.HTTPSeeOther("/collegas")
+
+
+async def key_rotated(request: web.Request) -> web.StreamResponse:
+    """A new key for the meldpunt: whoever's access ended opens nothing any more, not even in an older copy."""
+    await rotate(desk_of(request), login_of(request).actor, keyring_of(request))
+    return await _list(request, done=True)
+
+
+async def restored(request: web.Request) -> web.StreamResponse:
+    """End a colleague's account and invite them anew, by the printed recovery key."""
+    form, staff = await request.post(), request.match_info["staff"]
+    try:
+        token = await invite_anew(desk_of(request), login_of(request).actor, str(form.get("key", "")), staff)
+    except (NoAccess, AccountRefused):
+        return await _list(request, problem="wrong_recovery", status=422)
+    return await _list(request, token=token)
 
 
 async def invitation(request: web.Request) -> web.StreamResponse:
@@ -78,13 +97,14 @@ async def accepted(request: web.Request) -> web.StreamResponse:
 
 
 async def _list(
-    request: web.Request, *, token: str | None = None, problem: str | None = None, status: int = 200
-) -> web.Response:
+    request: web.Request, *, token: str | None = None, problem: str | None = None, done: bool = False,
+    status: int = 200,
+) -> web.Response:  # fmt: skip
     async with desk_of(request).store.reading() as session:
         people = (await session.scalars(select(Staff).order_by(Staff.display_name))).all()
     return page(
-        request, "colleagues.html", status=status, people=people, token=token, problem=problem,
-        roles=list(permissions()),
+        request, "colleagues.html", status=status, people=people, token=token, problem=problem, done=done,
+        roles=list(permissions().roles),
     )  # fmt: skip
 
 
@@ -92,6 +112,8 @@ ROUTES = [
     web.get("/collegas", colleagues),
     web.post("/collegas/uitnodigen", invited),
     web.post("/collegas/{staff}/beeindigen", ended),
+    web.post("/collegas/sleutel", key_rotated),
+    web.post("/collegas/{staff}/herstel", restored),
     web.get("/uitnodiging", invitation),
     web.post("/uitnodiging", accepted),
 ]

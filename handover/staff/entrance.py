@@ -6,6 +6,7 @@ from aiohttp import web
 from sqlalchemy import text
 
 from handover.staff.login import LoginRefused, NotLoggedIn, give_code, give_password, log_out
+from handover.staff.mine import has_passkey
 from handover.staff.web import FORM_COOKIE, LOGIN, SESSION_COOKIE, desk_of, login_of, page, set_cookie
 
 
@@ -23,7 +24,7 @@ async def ready(request: web.Request) -> web.Response:
 async def password_page(request: web.Request) -> web.StreamResponse:
     login = request.get(LOGIN)
     if login is not None:
-        raise web.HTTPSeeOther("/wachtrij" if login.keyring else "/login/code")
+        raise web.HTTPSeeOther("/" if login.keyring else "/login/code")
     return page(request, "login.html", problem=None, username="")
 
 
@@ -45,8 +46,8 @@ async def code_page(request: web.Request) -> web.StreamResponse:
     if login is None:
         raise NotLoggedIn
     if login.keyring is not None:
-        raise web.HTTPSeeOther("/wachtrij")
-    return page(request, "code.html", problem=None)
+        raise web.HTTPSeeOther("/")
+    return await _code_page(request, login.actor.id)
 
 
 async def code_given(request: web.Request) -> web.StreamResponse:
@@ -57,8 +58,8 @@ async def code_given(request: web.Request) -> web.StreamResponse:
     try:
         token = await give_code(desk_of(request), login.token, str(form.get("code", "")))
     except LoginRefused as error:
-        return page(request, "code.html", status=_status(error), problem=error.reason)
-    response = web.HTTPSeeOther("/wachtrij")
+        return await _code_page(request, login.actor.id, problem=error.reason, status=_status(error))
+    response = web.HTTPSeeOther("/")
     set_cookie(request, response, SESSION_COOKIE, token)
     raise response
 
@@ -68,6 +69,13 @@ async def logged_out(request: web.Request) -> web.StreamResponse:
     response = web.HTTPSeeOther("/login")
     response.del_cookie(SESSION_COOKIE, path="/")
     raise response
+
+
+async def _code_page(
+    request: web.Request, staff_id: str, *, problem: str | None = None, status: int = 200
+) -> web.Response:
+    known = await has_passkey(request, staff_id)
+    return page(request, "code.html", status=status, problem=problem, has_passkey=known)
 
 
 def _status(error: LoginRefused) -> int:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from handover.hub import QUEUE, conversation_topic, staff_topic
+from handover.hub import QUEUE, conversation_topic, staff_topic, visitor_typing_topic
 from handover.queue import renew, set_available, typing
 from handover.queue.presence import SIGN_OF_LIFE
 from handover.staff.login import NotLoggedIn, resume
@@ -29,7 +29,9 @@ async def live(request: web.Request) -> web.StreamResponse:
     if origin is not None and urlsplit(origin).netloc != request.host:
         raise web.HTTPForbidden
     case = await _case(request)
+    typing_of = visitor_typing_topic(case.conversation_id) if case else ""
     topics = [staff_topic(login.actor.id), conversation_topic(case.conversation_id) if case else QUEUE]
+    topics += [typing_of] if case else []
     socket = web.WebSocketResponse(heartbeat=20)
     await socket.prepare(request)
     _OPEN.add(socket)
@@ -42,7 +44,7 @@ async def live(request: web.Request) -> web.StreamResponse:
                 rung = await bell.wait(EVERY)
                 await resume(desk, login.token, active=False)
                 if rung and not socket.closed:
-                    await socket.send_json({"type": "changed"})
+                    await socket.send_json({"type": "typing" if rung == {typing_of} else "changed"})
     except NotLoggedIn:
         await socket.send_json({"type": "logged_out"})
     except (ConnectionError, RuntimeError):

@@ -20,6 +20,7 @@ from handover.queue import set_available
 from handover.store import KeyGrant, Staff, StaffSession
 from handover.vault import (
     Cost,
+    KeyPair,
     Keyring,
     LockedKey,
     NoAccess,
@@ -60,6 +61,7 @@ class Login:
     actor: Actor
     token: str
     keyring: Keyring | None
+    proved_at: datetime | None = None
 
 
 async def give_password(desk: Desk, username: str, password: str) -> str:
@@ -75,17 +77,56 @@ async def give_password(desk: Desk, username: str, password: str) -> str:
     try:
         pair = await asyncio.to_thread(unlock, locked, password, staff.id)
     except WrongPassword:
-        await _failed(desk, staff.id, "staff.password")
+        await note_failure(desk, staff.id, "staff.password")
         raise LoginRefused("wrong_password") from None
-    return await _begin(desk, staff.id, pair.private, second_factor=False)
+    return await begin_session(desk, staff.id, pair.private, second_factor=False)
 
 
 async def give_code(desk: Desk, token: str, code: str) -> str:
     """The second factor; gives the token of the full session, which replaces the first one."""
+    staff_id, private = await _check_code(desk, token, code)
+    return await replace_session(desk, token, staff_id, private)
+
+
+async def prove_by_code(desk: Desk, token: str, code: str) -> None:
+    """Step up: another code in a session that is there already; raises :class:`LoginRefused`."""
+    await _check_code(desk, token, code)
+    await note_proof(desk, token)
+
+
+async def note_proof(desk: Desk, token: str) -> None:
+    """A second factor was given just now in this session."""
+    async with desk.store.writing() as session:
+        row, staff = await _session(session, token, desk)
+        row.proved_at, row.challenge = desk.clock(), None
+        doing = Doing(staff.id, "staff.proved", staff.id, device=row.device)
+        await desk.audit.write(session, doing, desk.clock())
+
+
+async def replace_session(desk: Desk, token: str, staff_id: str, private: bytes) -> str:
+    """The full session after both factors; the one between the factors is gone."""
+    async with desk.store.writing() as session:
+        await session.execute(delete(StaffSession).where(StaffSession.lookup == lookup_of(token)))
+    return await begin_session(desk, staff_id, private, second_factor=True)
+
+
+async def opened_pair(desk: Desk, token: str) -> tuple[Staff, KeyPair]:
+    """The account of a session and its key pair, with one factor or two; raises :class:`NotLoggedIn`."""
+    async with desk.store.reading() as session:
+        row, staff = await _session(session, token, desk)
+    try:
+        return staff, unwrap_for_session(row.wrapped_private_key, token, staff.id)
+    except NotOpened:
+        raise NotLoggedIn from None
+
+
+async def _check_code(desk: Desk, token: str, code: str) -> tuple[str, bytes]:
     refused: str | None = None
     async with desk.store.writing() as session:
         row, staff = await _session(session, token, desk, hold=True)
         _not_too_soon(staff, desk.clock())
+        if not row.wrapped_private_key:
+            raise NotLoggedIn
         pair = unwrap_for_session(row.wrapped_private_key, token, staff.id)
         if staff.sealed_totp is None:
             raise LoginRefused("no_second_factor")
@@ -97,11 +138,10 @@ async def give_code(desk: Desk, token: str, code: str) -> str:
             refused = "used_code"
         else:
             staff.totp_step, staff.failures, staff.not_before = step, 0, None
-            await session.delete(row)
     if refused:
-        await _failed(desk, staff.id, "staff.code")
+        await note_failure(desk, staff.id, "staff.code")
         raise LoginRefused(refused)
-    return await _begin(desk, staff.id, pair.private, second_factor=True)
+    return staff.id, pair.private
 
 
 def matching_step(secret: str, code: str, now: datetime) -> int | None:
@@ -134,7 +174,9 @@ async def resume(desk: Desk, token: str, *, active: bool = True) -> Login:
             kept = await session.get(StaffSession, row.lookup)
             if kept is not None:
                 kept.seen_at = now
-    return Login(Actor(staff.id, staff.display_name, frozenset(staff.roles), row.device), token, keyring)
+    return Login(
+        Actor(staff.id, staff.display_name, frozenset(staff.roles), row.device), token, keyring, row.proved_at
+    )
 
 
 async def log_out(desk: Desk, login: Login) -> None:
@@ -163,7 +205,8 @@ async def _session(
     return row, staff
 
 
-async def _begin(desk: Desk, staff_id: str, private: bytes, *, second_factor: bool) -> str:
+async def begin_session(desk: Desk, staff_id: str, private: bytes | None, *, second_factor: bool) -> str:
+    """A new session; without a key (single sign-on) it still needs the passphrase of the seal."""
     token, now = new_token(), desk.clock()
     device = lookup_of(token).hex()[:12]
     term = desk.settings.session_term if second_factor else BETWEEN_FACTORS
@@ -172,8 +215,8 @@ async def _begin(desk: Desk, staff_id: str, private: bytes, *, second_factor: bo
         session.add(
             StaffSession(
                 lookup=lookup_of(token), staff_id=staff_id, device=device, second_factor=second_factor,
-                wrapped_private_key=wrap_for_session(private, token, staff_id), created_at=now, seen_at=now,
-                expires_at=now + term,
+                wrapped_private_key=wrap_for_session(private, token, staff_id) if private else b"",
+                created_at=now, seen_at=now, expires_at=now + term, proved_at=now if second_factor else None, challenge=None,
             )
         )  # fmt: skip
         if second_factor:
@@ -181,7 +224,7 @@ async def _begin(desk: Desk, staff_id: str, private: bytes, *, second_factor: bo
     return token
 
 
-async def _failed(desk: Desk, staff_id: str, action: str) -> None:
+async def note_failure(desk: Desk, staff_id: str, action: str) -> None:
     """Count a failure; from the fourth on the next attempt waits, each time twice as long."""
     now = desk.clock()
     async with desk.store.writing() as session:

@@ -2,32 +2,49 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiohttp import web
+from sqlalchemy import select
 
 from handover.conversation.states import STAFF_MAY_WRITE, State
-from handover.desk import new_id
-from handover.queue import RECIPIENTS, STATUSES, list_queue, open_report
-from handover.staff.render import rows_of, segments, words_of
-from handover.staff.web import desk_of, keyring_of, login_of, page
+from handover.desk import Actor, new_id
+from handover.preferences import preferences_of
+from handover.queue import (
+    RECIPIENTS,
+    STATUSES,
+    Refused,
+    alike,
+    list_queue,
+    open_report,
+    open_tasks,
+    present,
+    search,
+)
+from handover.queue.proposal import reassess
+from handover.staff.filters import Filters, shown
+from handover.staff.permissions import may, start_of
+from handover.staff.render import indicators_by_category, rows_of, segments, weight_of, words_of
+from handover.staff.web import LIVE_HEADER, desk_of, keyring_of, login_of, page
 from handover.store import Staff
 from meldpunt.report_values import ROL
 
+HEAVY = 4
 LIVE = frozenset({State.WAITING, State.STAFF})
 ROLE_OF = {value: value for value in ROL.values()} | dict(ROL)
 
 
-async def home(_: web.Request) -> web.StreamResponse:
-    raise web.HTTPSeeOther("/wachtrij")
+async def home(request: web.Request) -> web.StreamResponse:
+    raise web.HTTPSeeOther(start_of(login_of(request).actor))
 
 
 async def queue(request: web.Request) -> web.StreamResponse:
-    """Every open case, most urgent first; ``?afgehandeld=1`` gives the closed ones."""
-    closed = request.query.get("afgehandeld") == "1"
-    items = await list_queue(desk_of(request), login_of(request).actor, keyring_of(request), closed=closed)
+    """The cases that the filters leave, most urgent first; who waits for a person now is always on top."""
+    filters, actor = Filters.of(request.query), login_of(request).actor
+    items = await list_queue(desk_of(request), actor, keyring_of(request), closed=filters.afgesloten)
     return page(
-        request, "queue.html", closed=closed, roles=ROLE_OF, available=await _available(request),
-        waiting=[item for item in items if item.waits_for_person],
-        cases=[item for item in items if not item.waits_for_person],
+        request, "queue.html", filters=filters, list=shown(items, filters, actor.id), roles=ROLE_OF,
+        now=desk_of(request).clock(), **await _desk_state(request),
     )  # fmt: skip
 
 
@@ -35,19 +52,43 @@ async def conversations(request: web.Request) -> web.StreamResponse:
     """Conversations that wait for a person, and those that a person has now."""
     items = await list_queue(desk_of(request), login_of(request).actor, keyring_of(request))
     return page(
-        request, "conversations.html", roles=ROLE_OF, available=await _available(request),
+        request, "conversations.html", roles=ROLE_OF, now=desk_of(request).clock(),
         waiting=[item for item in items if item.waits_for_person],
-        talking=[item for item in items if item.state == State.STAFF],
+        talking=[item for item in items if item.state == State.STAFF], **await _desk_state(request),
     )  # fmt: skip
+
+
+async def tasks(request: web.Request) -> web.StreamResponse:
+    """What is to be done, the first due first; what it is about is on the case."""
+    desk = desk_of(request)
+    async with desk.store.reading() as session:
+        names = {staff.id: staff.display_name for staff in await session.scalars(select(Staff))}
+    return page(request, "tasks.html", tasks=await open_tasks(desk), names=names)
+
+
+async def search_page(request: web.Request) -> web.StreamResponse:
+    return page(request, "search.html", found=None, problem=None)
+
+
+async def searched(request: web.Request) -> web.StreamResponse:
+    """Search; the words travel in the form and are on no address, in no log and in no table."""
+    words = str((await request.post()).get("words", ""))
+    try:
+        found = await search(desk_of(request), login_of(request).actor, keyring_of(request), words)
+    except Refused:
+        return page(request, "search.html", status=422, found=None, problem="search_short")
+    return page(request, "search.html", found=found, problem=None)
 
 
 async def case(request: web.Request) -> web.StreamResponse:
     """One case with everything on it; reading it is audited."""
-    actor = login_of(request).actor
-    opened = await open_report(desk_of(request), actor, keyring_of(request), request.match_info["reference"])
+    desk, actor, keyring = desk_of(request), login_of(request).actor, keyring_of(request)
+    opened = await open_report(desk, actor, keyring, request.match_info["reference"])
     mentions = opened.report.feiten.indicatoren
     texts = {message.seq: message.body.text for message in opened.messages if message.author == "visitor"}
-    mine = opened.item.claimed_by == actor.id
+    mine, prefs = opened.item.claimed_by == actor.id, preferences_of(desk)
+    rejected = {i for i, word in opened.review.judged.items() if word.verdict == "verworpen"}
+    heavy = {m.message for m in mentions if weight_of(m.indicator) >= HEAVY}
     return page(
         request, "case.html", case=opened, item=opened.item, report=opened.report, mine=mine,
         live=opened.item.state in LIVE, roles=ROLE_OF, client_id=new_id(), rows=rows_of(opened.report),
@@ -58,20 +99,41 @@ async def case(request: web.Request) -> web.StreamResponse:
             for m in opened.messages
         ],
         recipients=list(RECIPIENTS), next_statuses=STATUSES.get(opened.item.status, {}),
+        again=reassess(opened.report, rejected, [added.indicator for added in opened.review.added]),
+        blurred=heavy if prefs.blur else set(), prefs=prefs, indicators=indicators_by_category(),
+        colleagues=await _colleagues(request), fresh=LIVE_HEADER not in request.headers,
+        alike=await alike(desk, actor, keyring, opened.item.reference) if "verwant" in request.query else None,
     )  # fmt: skip
 
 
-async def _available(request: web.Request) -> bool:
-    desk = desk_of(request)
-    async with desk.store.reading() as session:
-        staff = await session.get(Staff, login_of(request).actor.id)
-    until = staff.available_until if staff else None
-    return until is not None and until > desk.clock()
+async def _colleagues(request: web.Request) -> list[tuple[str, str]]:
+    """Whom a case can be handed to."""
+    async with desk_of(request).store.reading() as session:
+        people = await session.scalars(select(Staff).where(Staff.active).order_by(Staff.display_name))
+        return [
+            (one.id, one.display_name)
+            for one in people
+            if may(Actor(one.id, "", frozenset(one.roles)), "cases")
+        ]
+
+
+async def _desk_state(request: web.Request) -> dict[str, Any]:
+    """Who takes conversations now, whether it is open, and whether I take any."""
+    desk, me = desk_of(request), login_of(request).actor.id
+    people = await present(desk)
+    return {
+        "people": people, "available": any(one.id == me for one in people), "most": preferences_of(desk).max_chats,
+        "open_now": desk.hours.open_at(desk.clock()), "hours": desk.hours.say(),
+        "next_open": desk.hours.say_next_open(desk.clock()),
+    }  # fmt: skip
 
 
 ROUTES = [
     web.get("/", home),
     web.get("/wachtrij", queue),
     web.get("/gesprekken", conversations),
+    web.get("/taken", tasks),
+    web.get("/zoeken", search_page),
+    web.post("/zoeken", searched),
     web.get("/meldingen/{reference}", case),
 ]

@@ -1,7 +1,8 @@
-"""Which role may do what: ``permissions.yml``."""
+"""Which role may do what, and which route asks for which permission: ``permissions.yml``. What it lacks is refused."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -10,27 +11,56 @@ import yaml
 from handover.desk import Actor
 
 FILE = Path(__file__).parent / "permissions.yml"
+OPEN, OWN = "open", "own"
 
 
 class NotPermitted(Exception):
     """None of this person's roles may do this."""
 
 
+@dataclass(frozen=True, slots=True)
+class Permissions:
+    """The file, checked. ``routes`` maps ``"GET /wachtrij"`` to the permission that it needs."""
+
+    roles: dict[str, frozenset[str]]
+    start: tuple[tuple[str, str], ...]
+    routes: dict[str, str]
+    step_up: frozenset[str]
+
+
 @cache
-def permissions() -> dict[str, frozenset[str]]:
-    """What each role may do."""
+def permissions() -> Permissions:
+    """Who may do what."""
     data = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    return {str(role): frozenset(map(str, may)) for role, may in data["roles"].items()}
+    routes = {str(route): str(need) for need, listed in data["routes"].items() for route in listed}
+    step_up = frozenset(map(str, data["step_up"]))
+    if unknown := step_up - routes.keys():
+        raise ValueError(f"{FILE.name}: step_up lists {', '.join(sorted(unknown))}, which routes lacks")
+    return Permissions(
+        {str(role): frozenset(map(str, may)) for role, may in data["roles"].items()},
+        tuple((str(need), str(path)) for need, path in data["start"]), routes, step_up,
+    )  # fmt: skip
 
 
 def may(actor: Actor, permission: str) -> bool:
     """True when one of the roles of ``actor`` gives ``permission``."""
-    return any(permission in permissions().get(role, frozenset()) for role in actor.roles)
+    return permission == OWN or any(
+        permission in permissions().roles.get(role, frozenset()) for role in actor.roles
+    )
 
 
-def must_be_allowed(actor: Actor, path: str) -> None:
-    """Raise :class:`NotPermitted` where ``path`` is not for this person."""
-    if path in ("/", "/uitloggen"):
-        return
-    if not may(actor, "accounts" if path.startswith("/collegas") else "cases"):
+def needed(method: str, route: str) -> str | None:
+    """The permission for a route as the router names it; None for one that is not listed."""
+    return permissions().routes.get(f"{'GET' if method == 'HEAD' else method} {route}")
+
+
+def must_be_allowed(actor: Actor, method: str, route: str) -> None:
+    """Raise :class:`NotPermitted` where this route is not for this person."""
+    need = needed(method, route)
+    if need is None or not (need == OPEN or may(actor, need)):
         raise NotPermitted
+
+
+def start_of(actor: Actor) -> str:
+    """The page where this person begins."""
+    return next((path for need, path in permissions().start if may(actor, need)), "/mijn")

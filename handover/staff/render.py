@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from handover.desk import Desk
+from handover.queue.listing import hours_waited
 from meldpunt.indicators.catalogue import catalogue
 from meldpunt.report import Field, Mention, Report
 
@@ -53,38 +54,58 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters["local"] = self._local
+        self._environment.filters["local"] = self.local
         self._environment.filters["clock"] = self._time
+        self._environment.filters["hours_waited"] = hours_waited
+        self._environment.filters["day"] = self._day
         self._environment.filters["minutes"] = self._minutes
-        self._environment.filters["word"] = self._word
+        self._environment.filters["word"] = self.word
         words = (HERE / "data" / "words.json").read_text(encoding="utf-8")
-        self._words: dict[str, dict[str, str]] = json.loads(words)
-        self._environment.globals["w"] = self._words
+        self.words: dict[str, dict[str, str]] = json.loads(words)
+        self.words["indicator_names"] = {one.id: one.label for one in catalogue().indicators.values()}
+        self._environment.globals["w"] = self.words
         self._environment.globals["organisation"] = desk.settings.organisation
         self._environment.globals["indicator"] = indicator_label
 
     def page(self, template: str, **values: object) -> str:
         return self._environment.get_template(template).render(**values)
 
-    def _local(self, moment: datetime) -> str:
+    def local(self, moment: datetime) -> str:
         return f"{moment.astimezone(self._zone):%d-%m-%Y %H:%M}"
 
     def _time(self, moment: datetime) -> str:
         return f"{moment.astimezone(self._zone):%H:%M}"
 
+    def _day(self, moment: datetime) -> str:
+        return f"{moment.astimezone(self._zone):%d-%m-%Y}"
+
     def _minutes(self, moment: datetime) -> int:
         """Whole minutes since ``moment``; negative while it is still to come."""
         return int((self._clock() - moment).total_seconds() // 60)
 
-    def _word(self, value: Any, group: str) -> str:
+    def word(self, value: Any, group: str) -> str:
         """The words for a controlled value; the value itself where there are none."""
-        return self._words[group].get(str(value), str(value).replace("_", " "))
+        return self.words[group].get(str(value), str(value).replace("_", " "))
 
 
 def indicator_label(identifier: str) -> str:
     """The label of an indicator; its id where the list no longer has it."""
     known = catalogue().indicators.get(identifier)
     return known.label if known else identifier.replace("_", " ")
+
+
+def weight_of(identifier: str) -> int:
+    """The weight of an indicator (1-5); 0 where the list no longer has it."""
+    known = catalogue().indicators.get(identifier)
+    return known.weight if known else 0
+
+
+def indicators_by_category() -> dict[str, list[tuple[str, str]]]:
+    """Every indicator with its label, by category, for a list to choose from."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for one in catalogue().indicators.values():
+        found.setdefault(one.category, []).append((one.id, one.label))
+    return found
 
 
 def segments(text: str, seq: int, mentions: Sequence[Mention]) -> list[Segment]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import asdict
 from typing import get_args
@@ -10,7 +11,8 @@ from aiohttp import web
 
 from handover.queue import Refused, export_case, request_share
 from handover.queue.sharing import Ground, approve_share, refuse_share
-from handover.staff.web import desk_of, keyring_of, login_of
+from handover.staff.document import pdf_of
+from handover.staff.web import RENDERER, desk_of, keyring_of, login_of
 
 
 async def asked(request: web.Request) -> web.StreamResponse:
@@ -33,13 +35,21 @@ async def decided(request: web.Request) -> web.StreamResponse:
 
 
 async def exported(request: web.Request) -> web.StreamResponse:
-    """The document as a file: what the consent covers, and nothing else."""
-    share = request.match_info["share"]
+    """The document as a file, PDF or JSON: what the consent covers, and nothing else."""
+    share, form = request.match_info["share"], await request.post()
     document = await export_case(desk_of(request), login_of(request).actor, keyring_of(request), share)
-    body = json.dumps(asdict(document), ensure_ascii=False, indent=2, default=str)
-    name = f"{document.reference}-{document.recipient}.json"
+    name = f"{document.reference}-{document.recipient}"
+    if form.get("format") == "pdf":
+        render = request.app[RENDERER]
+        body = await asyncio.to_thread(pdf_of, document, render.words, render.word, render.local)
+        return _file(body, "application/pdf", f"{name}.pdf")
+    text = json.dumps(asdict(document), ensure_ascii=False, indent=2, default=str)
+    return _file(text.encode(), "application/json", f"{name}.json")
+
+
+def _file(body: bytes, kind: str, name: str) -> web.Response:
     disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return web.Response(text=body, content_type="application/json", headers=disposition)
+    return web.Response(body=body, content_type=kind, headers=disposition)
 
 
 ROUTES = [

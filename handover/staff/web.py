@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 from aiohttp import web
 
 from handover.conversation.states import NotAllowed
 from handover.conversation.thread import ConversationGone, WrongState
 from handover.desk import Desk
-from handover.queue import CaseGone, ClaimLost, NotClaimed, ReasonNeeded, Refused, SecondPersonNeeded
+from handover.queue import (
+    CaseGone,
+    ClaimLost,
+    NotClaimed,
+    ReasonNeeded,
+    Refused,
+    SecondPersonNeeded,
+    TooManyChats,
+)
 from handover.queue.problems import NotAgreed
 from handover.staff.login import Login, NotLoggedIn, resume
-from handover.staff.permissions import NotPermitted, may, must_be_allowed
+from handover.staff.permissions import OPEN, NotPermitted, may, must_be_allowed, needed, permissions, start_of
+from handover.staff.problems import NotPublished
 from handover.staff.render import Renderer
 from handover.vault import Keyring, new_token
 from handover.vault.derive import derive, token_bytes
@@ -23,7 +33,8 @@ LOGIN: web.RequestKey[Login] = web.RequestKey("login", Login)
 RENDERER: web.AppKey[Renderer] = web.AppKey("renderer", Renderer)
 SESSION_COOKIE = "meldpunt_sessie"
 FORM_COOKIE = "meldpunt_formulier"
-OPEN_PATHS = ("/login", "/static/", "/health/", "/uitnodiging")
+PROOF_TERM = timedelta(minutes=10)
+FORM_HEADER = "X-Meldpunt-Form"  # what a script of ours sends instead of a form field
 LIVE_HEADER = "X-Meldpunt-Live"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -60,8 +71,13 @@ def page(request: web.Request, template: str, *, status: int = 200, **values: ob
     login: Login | None = request.get(LOGIN)
     known = login if login is not None and login.keyring is not None else None
     text = request.app[RENDERER].page(
-        template, csrf=csrf_of(token), me=known.actor if known else None, path=request.path,
-        manages=known is not None and may(known.actor, "accounts"), **values
+        template,
+        csrf=csrf_of(token),
+        me=known.actor if known else None,
+        path=request.path,
+        may=lambda permission: known is not None and may(known.actor, permission),
+        start=start_of(known.actor) if known else "/login",
+        **values,
     )
     response = web.Response(text=text, content_type="text/html", charset="utf-8", status=status)
     if fresh:
@@ -87,10 +103,14 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         return page(request, "problem.html", status=404, problem="gone")
     except NotClaimed:
         return page(request, "problem.html", status=409, problem="not_claimed")
+    except TooManyChats:
+        return page(request, "problem.html", status=409, problem="too_many_chats")
     except ReasonNeeded:
         return page(request, "problem.html", status=422, problem="reason_needed")
     except NotAgreed:
         return page(request, "problem.html", status=409, problem="not_agreed")
+    except NotPublished:
+        return page(request, "problem.html", status=409, problem="not_published")
     except NotPermitted:
         return page(request, "problem.html", status=403, problem="not_permitted")
     except SecondPersonNeeded:
@@ -111,18 +131,36 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
             request[LOGIN] = await resume(desk_of(request), token, active=not live)
         except NotLoggedIn:
             pass  # an ended session is no session
-    if not request.path.startswith(OPEN_PATHS):
-        must_be_allowed(login_of(request).actor, request.path)
+    resource = request.match_info.route.resource
+    route = resource.canonical if resource is not None else ""
+    if resource is None:
+        login_of(request)  # whoever is not logged in hears nothing of which pages there are
+    elif needed(request.method, route) != OPEN:
+        must_be_allowed(login_of(request).actor, request.method, route)
     if request.method == "POST" and not await _form_is_ours(request):
         return page(request, "problem.html", status=403, problem="form")
+    if f"{request.method} {route}" in permissions().step_up and not proved_recently(request):
+        return page(request, "problem.html", status=403, problem="step_up", back=_page_of(request))
     return await handler(request)
+
+
+def proved_recently(request: web.Request) -> bool:
+    """Whether a second factor was given in this session a short while ago."""
+    proved = login_of(request).proved_at
+    return proved is not None and desk_of(request).clock() - proved <= PROOF_TERM
+
+
+def _page_of(request: web.Request) -> str:
+    """The page that a form was on, to go back to after proving who one is."""
+    reference = request.match_info.get("reference")
+    return f"/meldingen/{reference}" if reference else "/collegas" if "collegas" in request.path else "/mijn"
 
 
 async def _form_is_ours(request: web.Request) -> bool:
     if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
         return False
     token = _form_token(request)
-    given = (await request.post()).get("csrf")
+    given = request.headers.get(FORM_HEADER) or (await request.post()).get("csrf")
     if token is None or not isinstance(given, str):
         return False
     return hmac.compare_digest(csrf_of(token).encode(), given.encode("utf-8", "replace"))

@@ -1,4 +1,5 @@
 // Keeps what is on the page current: the socket says that something changed, the page looks again.
+import "/static/passkey.js";
 const region = document.querySelector("[data-live]");
 const toast = document.getElementById("melding");
 const thread = document.getElementById("gesprek");
@@ -24,12 +25,17 @@ async function refresh() {
   const answer = await look();
   if (answer.responseURL && new URL(answer.responseURL).pathname === "/login") { location.assign("/login"); return; }
   if (answer.status !== 200 || !answer.response) return;
-  for (const id of [region.id, "kerngegevens", "claim"]) {
+  const fresh = answer.response.getElementById(region.id);
+  if (fresh) { tell(fresh); Object.assign(region.dataset, fresh.dataset); }
+  for (const id of [region.id, "kerngegevens", "claim", "aanwezig"]) {
     const [old, now] = [document.getElementById(id), answer.response.getElementById(id)];
     if (!old || !now || old.isEqualNode(now)) continue;
     if (old !== thread && old.contains(document.activeElement)) continue; // never pull a button from under someone
     const atEnd = old.scrollHeight - old.scrollTop - old.clientHeight < 80;
+    const shown = [...old.querySelectorAll("[data-shown]")].map((one) => one.id);
     old.replaceChildren(...now.childNodes);
+    for (const one of shown) show(one);
+    sound();
     if (old === thread && atEnd) toEnd();
   }
 }
@@ -40,8 +46,10 @@ function listen() {
   const socket = new WebSocket(address);
   socket.addEventListener("open", () => { wait = 1000; open = socket; toast.textContent = ""; refresh(); });
   socket.addEventListener("message", (event) => {
-    if (JSON.parse(event.data).type === "logged_out") location.assign("/login");
-    else refresh();
+    const type = JSON.parse(event.data).type;
+    if (type === "logged_out") location.assign("/login");
+    else if (type === "typing") visitorTypes();
+    else { document.getElementById("typt")?.replaceChildren(); refresh(); }
   });
   socket.addEventListener("close", () => {
     open = null;
@@ -51,7 +59,76 @@ function listen() {
   });
 }
 
-if (region) listen();
+// What is acuut and of nobody is counted in the title, without content; a sound where somebody wants one.
+const title = document.title;
+function tell(from) {
+  const number = Number(from.dataset.acute ?? 0) + Number(from.dataset.waiting ?? 0);
+  const before = Number(region.dataset.acute ?? 0) + Number(region.dataset.waiting ?? 0);
+  document.title = number ? `(${number}) ${title}` : title;
+  if (number > before && localStorage.getItem("geluid") === "aan") beep();
+}
+
+function beep() {
+  const context = new AudioContext();
+  for (const [from, pitch] of [[0, 660], [0.25, 880]]) {
+    const tone = new OscillatorNode(context, { frequency: pitch });
+    const volume = new GainNode(context, { gain: 0.15 });
+    tone.connect(volume).connect(context.destination);
+    tone.start(context.currentTime + from);
+    tone.stop(context.currentTime + from + 0.18);
+  }
+  setTimeout(() => context.close(), 1000);
+}
+
+function sound() {
+  const button = document.getElementById("geluid");
+  if (!button) return;
+  button.hidden = false;
+  button.setAttribute("aria-pressed", String(localStorage.getItem("geluid") === "aan"));
+}
+
+let quiet = 0;
+function visitorTypes() {
+  const place = document.getElementById("typt");
+  if (!place) return;
+  place.textContent = "De melder typt…";
+  clearTimeout(quiet);
+  quiet = setTimeout(() => place.replaceChildren(), 5000);
+}
+
+// A heavy passage is shown when somebody asks for it, and stays shown while the page is open.
+function show(id) {
+  const message = document.getElementById(id);
+  if (!message) return;
+  message.dataset.shown = "1";
+  message.querySelector("[data-blurred]")?.classList.remove("blurred");
+  message.querySelector("[data-show]")?.remove();
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (button?.dataset.show) {
+    const id = button.dataset.show;
+    show(id);
+    const message = document.getElementById(id);
+    message.tabIndex = -1;
+    message.focus();
+  }
+  if (button?.id === "geluid") {
+    localStorage.setItem("geluid", localStorage.getItem("geluid") === "aan" ? "uit" : "aan");
+    if (localStorage.getItem("geluid") === "aan") beep();
+    sound();
+  }
+  if (button?.id === "kant-zet") {
+    const [choice, editor] = [document.getElementById("kant"), document.getElementById("text")];
+    if (!choice.value) return;
+    editor.value = editor.value ? `${editor.value.trimEnd()} ${choice.value}` : choice.value;
+    editor.focus();
+  }
+});
+
+sound();
+if (region) { tell(region); listen(); }
 toEnd();
 
 // Ctrl+Enter sends; a form is sent once.

@@ -55,7 +55,7 @@ class StaffSide:
         first = await self.form("/login", "/login", username="beheer", password=PASSWORD)
         assert first.headers["Location"] == "/login/code"
         second = await self.form("/login/code", "/login/code", code=self.code())
-        assert second.headers["Location"] == "/wachtrij"
+        assert second.headers["Location"] == "/"
 
     async def add_case(
         self,

@@ -51,7 +51,10 @@ async def test_a_case_marks_the_evidence(staff: StaffSide, fetch: Fetch) -> None
     await staff.add_case("MT-1", "acuut", said=SAID, report=report_with_evidence())
     await staff.log_in()
     text = await fetch("/meldingen/MT-1")
-    assert re.search(r'<mark class="" title="[^"]*[Hh]otel[^"]*">vanavond naar een hotel kom</mark>', text)
+    assert re.search(r'<mark class=""><a class="evidence" [^>]*>vanavond naar een hotel kom</a>', text)
+    assert re.search(
+        r'role="tooltip"[^>]*><b>Afspraak in hotel[^<]*</b>: bevestigd, feit, tijd onbekend, 100% zeker', text
+    )
     assert "&lt;script&gt;" in text
     assert "A7" in text
 
@@ -92,7 +95,7 @@ async def test_a_waiting_conversation_is_claimed_answered_and_closed(staff: Staf
     await staff.form("/meldingen/MT-1", "/meldingen/MT-1/claim", version="0")
     assert "Sluit gesprek" in await fetch("/meldingen/MT-1")
     await staff.form("/meldingen/MT-1", "/meldingen/MT-1/antwoord", text="Ja, ik ben Bo.")
-    await staff.form("/meldingen/MT-1", "/meldingen/MT-1/sluiten")
+    await staff.form("/meldingen/MT-1", "/meldingen/MT-1/sluiten", reason="het gesprek is klaar")
     text = await fetch("/meldingen/MT-1")
     assert "Ja, ik ben Bo." in text
     assert "Sluit gesprek" not in text
@@ -170,6 +173,6 @@ async def test_what_cannot_happen_now_is_said_so(staff: StaffSide) -> None:
     await staff.add_case("MT-1", "hoog")
     await staff.log_in()
     await staff.form("/meldingen/MT-1", "/meldingen/MT-1/claim", version="0")
-    answer = await staff.form("/meldingen/MT-1", "/meldingen/MT-1/sluiten")
+    answer = await staff.form("/meldingen/MT-1", "/meldingen/MT-1/sluiten", reason="het gesprek is klaar")
     assert answer.status == 409
     assert "Dat lukte niet" in await answer.text()
