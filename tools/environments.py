@@ -27,7 +27,7 @@ class Environment:
     pythons: tuple[str, ...]
     requirements: tuple[str, ...]
     holds: str
-    install: tuple[str, ...] = ("sync", "--require-hashes")  # uv pip ...
+    own_pip: bool = False  # filled by its own pip, which also looks in folders of wheels that the machine names
 
     @property
     def home(self) -> Path:
@@ -50,7 +50,7 @@ class Environment:
 MODERN = Environment(".venv", MODERN_PYTHONS, ("app.txt", "dev.txt"), "the product")
 RASA = Environment(".venv-rasa", (RASA_PYTHON,), ("rasa.txt",), "Rasa, about 2.5 GB")
 # Without hashes: torch for processors only, where a folder of wheels has it, is another file than the usual.
-TRAIN = Environment(".venv-train", MODERN_PYTHONS, ("train.txt",), "torch", install=("install", "-r"))
+TRAIN = Environment(".venv-train", MODERN_PYTHONS, ("train.txt",), "torch", own_pip=True)
 
 
 def ensure(environment: Environment, requirements: str) -> None:
@@ -69,17 +69,25 @@ def _make(environment: Environment, requirements: str) -> None:
     uv = find_uv()
     if not (_runs(environment.python) and _made_here(environment)):
         python = find_python(environment.pythons, uv)
+        seed = ["--seed"] if environment.own_pip else []
         run_fetching(
-            [uv, "venv", "--quiet", "--clear", "--python", python, str(environment.home)], environment.folder
+            [uv, "venv", "--quiet", "--clear", *seed, "--python", python, str(environment.home)],
+            environment.folder,
         )
     environment.stamp.unlink(missing_ok=True)
     with step(f"Installing {environment.folder} ({environment.holds})"):
-        argv = [uv, "pip", *environment.install, str(REQUIREMENTS / requirements)]
-        run_fetching([*argv, "--quiet", "--python", str(environment.python)], environment.folder)
+        run_fetching(_installer(environment, uv, REQUIREMENTS / requirements), environment.folder)
     _put_root_on_path(environment)
     if environment is not TRAIN:
         _try_dutch_model(environment, uv)
     environment.stamp.write_text(_fingerprint(requirements))
+
+
+def _installer(environment: Environment, uv: str, requirements: Path) -> list[str]:
+    python = str(environment.python)
+    if environment.own_pip:
+        return [python, "-m", "pip", "install", "--quiet", "-r", str(requirements)]
+    return [uv, "pip", "sync", "--require-hashes", "--quiet", "--python", python, str(requirements)]
 
 
 @contextmanager
