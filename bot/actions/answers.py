@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from meldpunt.places import find_answered_place
 from meldpunt.reading import Reading, normalise
 from meldpunt.reading.details import find_platforms, find_role
 from meldpunt.triage import Facts
@@ -48,6 +49,7 @@ FREE = frozenset({"first_contact", "platform", "since_when", "age_at_start", "sa
 YES_NO = frozenset({"safe_to_type", "in_danger_now", "money_or_goods", "images_exist", "free_to_go", "others_involved", "who_knows", "person_knows", "confirm_erase"})  # fmt: skip
 UNSURE_VALUE = frozenset({"safe_to_type", "in_danger_now", "wants"})
 MUNICIPALITY_WORDS = 5
+WHICH = "?"  # begins the answer to the place question that names several municipalities
 
 
 def parse(ask: str, text: str, reading: Reading) -> str | None:
@@ -74,11 +76,7 @@ def _special(ask: str, plain: str, text: str, reading: Reading) -> str | None:
     if ask == "age_band":
         return Facts(age=reading.age.years).band if reading.age else _bare_age(plain)
     if ask == "place":
-        return (
-            reading.gemeente
-            if reading.gemeente not in (None, "?")
-            else (text.strip() if len(plain.split()) <= MUNICIPALITY_WORDS else None)
-        )
+        return _place(plain, text)
     tables = {"when": WHEN, "wants": WANTS, "contact_channel": CHANNEL, "summary": SUMMARY}
     if ask in tables:
         return next((value for value, pattern in tables[ask] if pattern.search(plain)), None)
@@ -96,6 +94,15 @@ def _yes_no(plain: str) -> str | None:
     if NO.search(plain):
         return "no"
     return "yes" if YES.search(plain) else None
+
+
+def _place(plain: str, text: str) -> str | None:
+    """A municipality, ``buiten``, ``?A,B`` where it must be asked which of them, or the words of a short answer."""
+    if found := find_answered_place(text):
+        if found.status == "vragen" and len(found.candidates) > 1:
+            return WHICH + ",".join(found.candidates)
+        return "buiten" if found.status == "buiten" else found.municipality
+    return text.strip() if len(plain.split()) <= MUNICIPALITY_WORDS else None
 
 
 def _bare_age(plain: str) -> str | None:

@@ -30,7 +30,7 @@ class Dossier:
     texts: dict[str, str] = field(default_factory=dict)  # message number -> words as typed
     age: int | None = None
     gemeente: str | None = None
-    candidates: list[str] = field(default_factory=list)
+    candidates: list[str] = field(default_factory=list)  # municipalities of a place that must be asked about
     platforms: list[str] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
     consent: dict[str, Json] = field(default_factory=dict)

@@ -10,6 +10,7 @@ DONT_KNOWS_TO_STOP = 2
 FIRST = ("safe_to_type", "in_danger_now", "story", "reporter_role")
 DISTRESS = frozenset({"suicidaal", "dader_leest_mee", "nu_in_gevaar"})
 CORE_FIRST = ("age_band", "place", "when")
+WORTH_OBSERVING = ("laag", "onvoldoende_informatie")
 
 
 def level(dossier: Dossier) -> str:
@@ -46,21 +47,25 @@ def _follow_up(dossier: Dossier) -> str | None:
         return None
     if dossier.distress and dossier.followups:
         return None
-    facts = dossier.facts()
-    wanted = list(open_questions(facts))
+    wanted = list(open_questions(dossier.facts()))
+    if level(dossier) not in WORTH_OBSERVING and "observed" in wanted:
+        wanted.remove("observed")  # the story itself held what was seen
     if _danger_unknown(dossier):
         wanted.insert(0, "in_danger_now")
     first = [ask for ask in CORE_FIRST if ask in wanted] + [ask for ask in wanted if ask not in CORE_FIRST]
-    budget = _budget(dossier)
-    return first[0] if first and dossier.followups < budget else None
+    return first[0] if first and dossier.followups < _budget(dossier, first) else None
 
 
-def _budget(dossier: Dossier) -> int:
+def _budget(dossier: Dossier, wanted: list[str]) -> int:
     """How many follow-ups this report is worth: a short talk finishes, an unclear one may ask six."""
     now = level(dossier)
     if now == "acuut":
         return 2
-    return 3 if now in ("hoog", "verhoogd") else 4
+    if now == "hoog":
+        return 3
+    if now == "verhoogd":
+        return max(2, dossier.followups + sum(ask in CORE_FIRST for ask in wanted))
+    return 4
 
 
 def _danger_unknown(dossier: Dossier) -> bool:
@@ -81,9 +86,10 @@ def _ending(dossier: Dossier) -> str | None:
         if "contact_channel" not in answers:
             return "contact_channel"
         if dossier.value("contact_channel") != "code_only":
-            for ask in ("contact_detail", "contact_safe_times"):
-                if ask not in answers:
-                    return ask
+            if "contact_detail" not in answers:
+                return "contact_detail"
+            if "contact_safe_times" not in answers and dossier.value("contact_channel") == "phone":
+                return "contact_safe_times"
     return None if "summary" in answers else "summary"
 
 

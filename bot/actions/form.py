@@ -15,9 +15,11 @@ from rasa_sdk.forms import FormValidationAction
 from bot.actions import report_builder
 from bot.actions.dossier import Dossier
 from bot.actions.flow import given, next_ask
+from bot.actions.reply import Reply, Turn
 from bot.actions.summary import as_text, lines
 from bot.actions.texts import Texts
-from bot.actions.turn import Reply, Turn, asked_next, take
+from bot.actions.turn import asked_next, take
+from meldpunt.help import fitting
 from meldpunt.reading import Reading
 
 TEXTS = Texts.load()
@@ -115,12 +117,10 @@ def _finish(dossier: Dossier, reply: Reply, now: str, context: Mapping[str, Any]
     dossier.finished = True
     reply.add("utter_report_stored")
     reply.customs.append({"kind": "report", "contract": "1", "report": report})
-    reply.add("utter_report_next", opening=str(context.get("next_open") or ""))
-    reply.add(
-        "utter_help_young"
-        if dossier.facts().band in ("under_12", "12_15", "16_17", "unknown")
-        else "utter_help_adult"
-    )
+    opening = str(context.get("next_open") or "")
+    reply.add("utter_report_next_later" if opening else "utter_report_next_now", opening=opening)
+    fit = fitting(dossier.indicators(), dossier.role or "self", dossier.facts().band)
+    reply.add("utter_help", organisations=", ".join(each.say() for each in fit))
     reply.add("utter_clear_traces")
 
 
@@ -133,29 +133,35 @@ def _speak(dispatcher: CollectingDispatcher, dossier: Dossier, reply: Reply) -> 
 
 
 def _events(dispatcher: CollectingDispatcher, dossier: Dossier, ask: str | None) -> list[EventType]:
-    address = SlotSet("address", dossier.address)
+    kept = [SlotSet("address", dossier.address), SlotSet("variant", variant(dossier, ask))]
     if ask is None or dossier.finished:
         dossier.finished = True
-        return [SlotSet("dossier", dossier.as_slot()), address, SlotSet(REQUESTED, None), ActiveLoop(None)]
-    shown = _shown(dispatcher, dossier, ask)
-    return [
-        SlotSet("dossier", dossier.as_slot()),
-        address,
-        SlotSet(ask, None),
-        SlotSet(REQUESTED, shown or ask),
-    ]
+        return [SlotSet("dossier", dossier.as_slot()), *kept, SlotSet(REQUESTED, None), ActiveLoop(None)]
+    _put(dispatcher, dossier, ask)
+    return [SlotSet("dossier", dossier.as_slot()), *kept, SlotSet(ask, None), SlotSet(REQUESTED, ask)]
 
 
-def _shown(dispatcher: CollectingDispatcher, dossier: Dossier, ask: str) -> str | None:
-    """Questions whose words or buttons depend on what was said are asked here; Rasa asks all others itself."""
+def variant(dossier: Dossier, ask: str | None) -> str:
+    """Which wording of the question fits: ``own`` where its buttons depend on what was said and it is put here."""
+    if ask in ("summary_change", "summary_remove") or (ask == "place" and dossier.candidates):
+        return "own"
+    if ask == "story" and dossier.texts:
+        return "more"
+    return "other" if ask == "age_band" and dossier.role not in ("self", None) else "usual"
+
+
+def _put(dispatcher: CollectingDispatcher, dossier: Dossier, ask: str) -> None:
+    """Put the questions whose words or buttons depend on what was said; Rasa puts all others itself."""
     if ask == "summary":
         dispatcher.utter_message(text=as_text(lines(dossier, TEXTS), TEXTS))
-    if ask in ("summary_change", "summary_remove"):
+    elif ask in ("summary_change", "summary_remove"):
         buttons = [{"title": line.text, "payload": line.key} for line in lines(dossier, TEXTS)]
-        dispatcher.utter_message(
-            text=TEXTS.get(f"utter_ask_{ask}", dossier.address), json_message=None, buttons=buttons, ask=ask
-        )
-    return None
+        text = TEXTS.get(f"utter_which_line_{ask.removeprefix('summary_')}", dossier.address)
+        dispatcher.utter_message(text=text, buttons=buttons, ask=ask)
+    elif ask == "place" and dossier.candidates:
+        buttons = [{"title": name, "payload": name} for name in dossier.candidates]
+        buttons.append({"title": TEXTS.get("utter_option_unknown"), "payload": "unknown"})
+        dispatcher.utter_message(text=TEXTS.get("utter_which_place"), buttons=buttons, ask=ask)
 
 
 __all__ = ["ActionDefaultFallback", "ValidateGesprekForm", "next_ask"]

@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from meldpunt.help import with_numbers
+
 DOMAIN = Path(__file__).resolve().parents[2] / "domain.yml"
 
 
@@ -19,8 +21,8 @@ class Texts:
 
     @classmethod
     def load(cls, file: Path = DOMAIN) -> Texts:
-        """Read the responses of the domain file."""
-        return cls(yaml.safe_load(file.read_text(encoding="utf-8"))["responses"])
+        """Read the responses of the domain file, telephone numbers filled in from ``meldpunt/data/help.yml``."""
+        return cls(yaml.safe_load(with_numbers(file.read_text(encoding="utf-8")))["responses"])
 
     def has(self, name: str) -> bool:
         return name in self._responses

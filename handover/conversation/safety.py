@@ -51,6 +51,6 @@ def texts_for(kinds: Iterable[str], said: Iterable[ThreadMessage]) -> list[tuple
     wanted = []
     for kind in kinds:
         mark, text = MARK + kind, safety_text(kind)
-        if text is not None and mark not in marks:
+        if mark not in marks:
             wanted.append((mark, text))
     return wanted

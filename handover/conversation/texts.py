@@ -12,10 +12,11 @@ from typing import Any
 import yaml
 
 import meldpunt
+from meldpunt.help import with_numbers
 
 DATA = Path(meldpunt.__file__).parent / "data"
 SYSTEM = DATA / "system_texts.yml"
-SAFETY = DATA / "safety.yml"
+SAFETY = DATA.parent.parent / "domain.yml"  # one wording: what Sam says and what handover says in his place
 
 
 class TextMissing(LookupError):
@@ -39,13 +40,13 @@ class Problem(Exception):
 
 @cache
 def _system() -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load(SYSTEM.read_text(encoding="utf-8"))
+    data: dict[str, Any] = yaml.safe_load(with_numbers(SYSTEM.read_text(encoding="utf-8")))
     return data
 
 
 @cache
 def _safety() -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load(SAFETY.read_text(encoding="utf-8"))
+    data: dict[str, Any] = yaml.safe_load(with_numbers(SAFETY.read_text(encoding="utf-8")))["responses"]
     return data
 
 
@@ -70,13 +71,12 @@ def problem(code: str, status: int, **values: object) -> Problem:
     return Problem(code, status, title, detail.format(**values))
 
 
-def safety_text(kind: str) -> str | None:
-    """The safety text for a kind of cue, or None where the file has none for it."""
-    entries = _safety()
-    entry = entries.get("texts", entries).get(kind)
-    if isinstance(entry, dict):
-        entry = entry.get("text")
-    return None if entry is None else " ".join(entry) if isinstance(entry, list) else str(entry)
+def safety_text(kind: str) -> str:
+    """The safety text for a kind of cue: the general wording of ``utter_safety_KIND``."""
+    try:
+        return str(_safety()[f"utter_safety_{kind}"][-1]["text"])
+    except KeyError:
+        raise TextMissing(f"{SAFETY.name} has no utter_safety_{kind}") from None
 
 
 def _entry(group: str, name: str) -> Any:

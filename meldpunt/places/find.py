@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from rapidfuzz.distance import OSA
 
 from meldpunt.places.gazetteer import Entry, Gazetteer, key, load_gazetteer
-from meldpunt.reading.types import Place
+from meldpunt.reading.types import Place, PlaceStatus
 
 WORD = re.compile(r"'?[^\W_]+(?:['’][^\W_]+)*", re.UNICODE)
 LOCATIVE = frozenset(
@@ -20,6 +20,19 @@ LOCATIVE = frozenset(
 )  # fmt: skip
 MIN_FUZZY = 6  # domain.md 6.2: distance 1 for names of six letters and more, none for shorter ones
 MIN_FUZZY_OUTSIDE = 8  # short names outside Twente look too much like ordinary words (Diemen, Vorden)
+
+
+def find_answered_place(text: str, gazetteer: Gazetteer | None = None) -> Place | None:
+    """The place that answers the question where: a bare "goor" is the town then, not the adjective."""
+    book = gazetteer or load_gazetteer()
+    asked = find_places(f"in {text.strip()[:1].upper()}{text.strip()[1:]}", book)
+    if asked:
+        return asked[0]
+    entry = book.entries.get(key(text.strip()))
+    if entry is None or not entry.municipalities:
+        return None
+    status: PlaceStatus = "zeker" if len(entry.municipalities) == 1 else "vragen"
+    return Place(entry.name, entry.municipalities[0], entry.municipalities, status, 0, len(text))
 
 
 def find_places(text: str, gazetteer: Gazetteer | None = None) -> tuple[Place, ...]:

@@ -108,11 +108,22 @@ def _first(patterns: list[re.Pattern[str]], message: Normalised, about: str) -> 
 def _of_someone_else(head: str, match: re.Match[str], years: int) -> bool:
     """True when the number belongs to the older friend, boss or stranger rather than to the young person."""
     near = head[-45:]
-    if re.search(r"\b(?:dochter|zoon|leerling|kind|meisje|pupil|zus\w*|broer\w*|nicht\w*|neef\w*|jongere)\b", near[-22:]):
+    if re.search(
+        r"\b(?:dochter|zoon|leerling|kind|meisje|pupil|zus\w*|broer\w*|nicht\w*|neef\w*|jongere)\b",
+        near[-22:],
+    ):
         return False
     if years >= 19 and OFFENDER_CUES.search(near):
         return True
-    return bool(re.search(r"\b(?:man|vent|kerel|vriend|vriendje|gast|jongens|mannen|hij denkt|baas)\b(?: [a-z]+){0,3} $", near)) and years >= 18
+    return (
+        bool(
+            re.search(
+                r"\b(?:man|vent|kerel|vriend|vriendje|gast|jongens|mannen|hij denkt|baas)\b(?: [a-z]+){0,3} $",
+                near,
+            )
+        )
+        and years >= 18
+    )
 
 
 def _years(text: str) -> int:

@@ -24,13 +24,17 @@ HYPOTHETICAL = re.compile(
     r"\b(?:stel dat|stel je voor|stel ,|wat als|wat zou|hypothetisch|in theorie|mocht (?:er|iemand|een|ik ooit)|"
     r"zou (?:je|jij|u|iemand|het) |als iemand|wanneer iemand|als je ooit|bestaat er|is het waar dat)\b"
 )
-JOKE = re.compile(r"\b(?:grapje|grapjes|grap|haha\w*|hahah\w*|lol|lmao|geintje|joh|dolletje|xd|voor de gein|mop)\b|😂|🤣")
+JOKE = re.compile(
+    r"\b(?:grapje|grapjes|grap|haha\w*|hahah\w*|lol|lmao|geintje|joh|dolletje|xd|voor de gein|mop)\b|😂|🤣"
+)
 MEDIA = re.compile(
     r"\b(?:film|films|serie|series|boek|boeken|netflix|videoland|documentaire|podcast|nieuws|krant|artikel|journaal|"
     r"les|lessen|spreekbeurt|werkstuk|profielwerkstuk|voorlichting|gastles|theaterstuk|toneelstuk|game|aflevering|"
     r"opdracht voor school|scriptie|training|cursus|webinar|liedje|rap|tiktok filmpje over|presentatie|quiz)\b"
 )
-GENERAL = re.compile(r"\b(?:in het algemeen|over het algemeen|mensen die|jongeren die|meisjes die|slachtoffers van)\b")
+GENERAL = re.compile(
+    r"\b(?:in het algemeen|over het algemeen|mensen die|jongeren die|meisjes die|slachtoffers van)\b"
+)
 SUSPICION = re.compile(
     r"\b(?:volgens mij|denk|denken|vermoed\w*|misschien|lijkt|lijken|bang dat|zou kunnen|waarschijnlijk|mogelijk|"
     r"vraag mij af|gevoel dat|niet pluis|verdenk\w*|schijnt|blijkbaar|indruk)\b"
@@ -45,10 +49,18 @@ TIMES: tuple[tuple[Time, re.Pattern[str]], ...] = (
     ("8d-3m", re.compile(r"\b(?:weken|vorige maand|maand geleden|sinds (?:een|twee|drie) (?:week|weken|maand|maanden)|afgelopen maand\w*|maanden)\b")),
     (">3m", re.compile(r"\b(?:vorig jaar|jaren geleden|jaar geleden|vroeger|ooit|toen ik (?:klein|jonger)|destijds|al jaren|half jaar)\b")),
 )  # fmt: skip
-OVER = re.compile(r"\b(?:vorig jaar|jaren geleden|jaar geleden|vroeger|destijds|gestopt|voorbij|nu (?:weer )?(?:thuis|veilig|goed))\b")
-SAW = re.compile(r"\b(?:zie|zag|zien|gezien|zagen|vond|vonden|merk\w*|hoor(?:de)? (?:ik )?door|observ\w*|gesignaleerd)\b")
-HEARD = re.compile(r"\b(?:vertel\w*|zegt|zei|gezegd|bekende|toevertrouwd|aangeeft|geeft aan|gaf aan|volgens (?:haar|hem)|appte|noemt)\b")
-HEARSAY = re.compile(r"\b(?:gehoord|hoorde|schijnt|verteld door|zeggen dat|er wordt gezegd|via via|geruchten?)\b")
+OVER = re.compile(
+    r"\b(?:vorig jaar|jaren geleden|jaar geleden|vroeger|destijds|gestopt|voorbij|nu (?:weer )?(?:thuis|veilig|goed))\b"
+)
+SAW = re.compile(
+    r"\b(?:zie|zag|zien|gezien|zagen|vond|vonden|merk\w*|hoor(?:de)? (?:ik )?door|observ\w*|gesignaleerd)\b"
+)
+HEARD = re.compile(
+    r"\b(?:vertel\w*|zegt|zei|gezegd|bekende|toevertrouwd|aangeeft|geeft aan|gaf aan|volgens (?:haar|hem)|appte|noemt)\b"
+)
+HEARSAY = re.compile(
+    r"\b(?:gehoord|hoorde|schijnt|verteld door|zeggen dat|er wordt gezegd|via via|geruchten?)\b"
+)
 SELF = re.compile(r"\b(?:ik|mij|mijn|mezelf|mie|mien|wij|ons)\b")
 
 

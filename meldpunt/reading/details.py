@@ -26,8 +26,17 @@ PLATFORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("signal", r"\bsignal\b"),
     )
 )
+# When somebody told it is not when it happens: "vertelde mij vandaag dat zij vrijdag moet werken".
+TOLD = re.compile(
+    r"\b(?:vertel\w*|zei|zegt|belde|appte|mailde|kwam|hoorde|bekende|liet weten|gaf aan)(?: \w+){0,3} "
+    r"(?:vandaag|vanmiddag|vanmorgen|vanochtend|vanavond|gister\w*|zojuist|net)\b"
+    r"|\b(?:vandaag|vanmiddag|vanmorgen|vanochtend|gister\w*) (?:vertel\w*|zei|belde|appte|hoorde|bekende|gaf|kwam)\b"
+)
 MOMENTS: tuple[tuple[When, re.Pattern[str]], ...] = (
     ("today_tomorrow", re.compile(r"\b(?:vandaag|vanavond|vannacht|vanmiddag|straks|morgen\w*|zo meteen|zometeen|over (?:een|twee|\d+) (?:uur|minuten)|overmorgen)\b")),
+    ("now", re.compile(
+        r"\b(?:elke|iedere|ieder|elk) (?:\w+ )?(?:dag|week|weekend|avond|nacht|keer|middag|maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag)"
+        r"|\b(?:steeds|de hele tijd|telkens|al (?:\w+ )?(?:dagen|weken|maanden)|sinds (?:een|twee|drie|vier|\d+|vorige|deze))\b")),
     ("this_week", re.compile(
         r"\b(?:deze week|komend weekend|dit weekend|(?:a\.?s\.? |komende |aanstaande )?(?:maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag)"
         r"(?:avond|middag|ochtend|nacht)?)\b")),
@@ -45,7 +54,9 @@ PROFESSIONAL = re.compile(
     r"ik ben (?:een |de )?(?:docent|leraar|lerares|mentor|juf|meester|huisarts|jongerenwerker|begeleider|wijkagent|arts|verpleegkundige|"
     r"maatschappelijk werker|coach|trainer|conciërge|receptionist))\b"
 )
-SELF = re.compile(r"\b(?:ik moet|ik moest|ben ik|ik ben|mij|mezelf|ik heb|ik wil|ik durf|van hem moet ik|dreigt mij|ik word)\b")
+SELF = re.compile(
+    r"\b(?:ik moet|ik moest|ben ik|ik ben|mij|mezelf|ik heb|ik wil|ik durf|van hem moet ik|dreigt mij|ik word|moet ik|dat ik|mijn (?:pas|pasje|bankpas|rekening|naam|nudes|foto|fotos))\b"
+)
 BYSTANDER = re.compile(
     r"\b(?:mijn (?:vriendin|vriend|bestie|beste vriendin|klasgenoot|klasgenote|zus\w*|broer\w*|buurmeisje|buurjongen|buren|nicht\w*|neef\w*|"
     r"huisgenoot|collega|maat)|een (?:vriendin|vriend|klasgenoot|collega) van mij|buurmeisje|buurjongen|de buren|hiernaast|overbuurvrouw|"
@@ -60,7 +71,8 @@ def find_platforms(text: str) -> tuple[str, ...]:
 
 def find_moment(text: str) -> When | None:
     """When it happens or is planned, in the values of the ask ``when``; None when the message does not say."""
-    return next((value for value, pattern in MOMENTS if pattern.search(text)), None)
+    happening = TOLD.sub(" ", text)
+    return next((value for value, pattern in MOMENTS if pattern.search(happening)), None)
 
 
 def find_role(text: str) -> Role | None:

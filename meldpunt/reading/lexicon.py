@@ -1,6 +1,7 @@
 """Words that name an indicator outright: readable rules beside the trained reader (``indicator_rules.tsv``).
 
-They find what people say in so many words; a denial, a lesson or a film in the same clause switches a match off.
+They find what people say in so many words. A denial, a lesson or a film in the same clause is kept with the mention, so
+that staff see what was denied; it asserts nothing then.
 ``afspraak_vandaag`` counts only together with another risk indicator (domain.md 1.4, 49).
 """
 
@@ -19,6 +20,7 @@ from meldpunt.reading.types import Mention
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "indicator_rules.tsv"
 CERTAINTY = 0.7
+DENIAL_REACH = 25  # characters before the words in which a denial still governs them
 TODAY = "afspraak_vandaag"
 RISK_CATEGORIES = frozenset({"handeling", "dwangmiddel", "uitbuitingsvorm"})
 RISK_WEIGHT = 3
@@ -66,27 +68,27 @@ def find_named(message: Normalised, already: Collection[str]) -> tuple[Mention, 
     """Indicators named outright that are not among ``already``; ``afspraak_vandaag`` only beside a risk indicator."""
     found: dict[str, Mention] = {}
     for entry in entries():
-        if entry.indicator in found or entry.indicator in already:
+        if entry.indicator in already or (entry.indicator in found and found[entry.indicator].asserted):
             continue
         match = entry.pattern.search(message.text)
-        if match and _holds(message.text, match, entry):
-            start, end = message.span(match.start(), match.end())
-            found[entry.indicator] = Mention(
-                entry.indicator, start, end, message.typed[start:end], recognised_by="regel", rule=entry.name,
-                certainty=CERTAINTY,
-            )  # fmt: skip
-    if TODAY in found and not any(_is_risk(name) for name in {*already, *found} - {TODAY}):
+        if match and (mention := _mention(message, match, entry)):
+            found[entry.indicator] = mention
+    asserted = {name for name, mention in found.items() if mention.asserted}
+    if TODAY in found and not any(_is_risk(name) for name in {*already, *asserted} - {TODAY}):
         del found[TODAY]
     return tuple(found.values())
 
 
-def _holds(text: str, match: re.Match[str], entry: Entry) -> bool:
-    sentence = context.sentence_around(text, match.start(), match.end())
+def _mention(message: Normalised, match: re.Match[str], entry: Entry) -> Mention | None:
+    sentence = context.sentence_around(message.text, match.start(), match.end())
     if entry.unless and entry.unless.search(sentence):
-        return False
-    if context.modality_of(sentence) not in ("feit", "vermoeden"):
-        return False
-    return context.polarity_of(text[max(0, match.start() - 25) : match.end()]) == "bevestigd"
+        return None
+    start, end = message.span(match.start(), match.end())
+    return Mention(
+        entry.indicator, start, end, message.typed[start:end], recognised_by="regel", rule=entry.name,
+        certainty=CERTAINTY, modality=context.modality_of(sentence),
+        polarity=context.polarity_of(message.text[max(0, match.start() - DENIAL_REACH) : match.end()]),
+    )  # fmt: skip
 
 
 def _is_risk(indicator: str) -> bool:

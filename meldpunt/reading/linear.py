@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +48,12 @@ class LinearReader:
     scale: NDArray[np.float32]
     bias: NDArray[np.float32]
     idf: NDArray[np.float16]
+
+    @classmethod
+    def load(cls, file: Path) -> LinearReader:
+        """From the arrays that training wrote."""
+        with np.load(file) as arrays:
+            return cls(**{name: arrays[name] for name in ("weights", "scale", "bias", "idf")})
 
     @classmethod
     def quantised(

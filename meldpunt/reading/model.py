@@ -238,5 +238,4 @@ def _tokenizer(file: Path) -> Tokenizer:
 def _linear(path: Path, card: Mapping[str, Any]) -> LinearReader | None:
     if not any(card["mixture"].values()):
         return None
-    with np.load(path / "linear.npz") as arrays:
-        return LinearReader(**{name: arrays[name] for name in ("weights", "scale", "bias", "idf")})
+    return LinearReader.load(path / "linear.npz")

@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ARTEFACT = ROOT / "models" / "reader"
 DATA = Path(__file__).resolve().parent.parent / "data"
 RULES_VERSION = "2026.11"
-SURE = 0.8  # above this the model's own reading of a negation is trusted over the word rule
+SUPPORT = 0.4  # share of an indicator's threshold that the model must reach before words that name it count
 COMING = frozenset({"nu", "<24u", "toekomst", "onbekend"})
 ACUTE_KINDS = frozenset({*KINDS, "afspraak_vandaag"})
 MAX_CHARS = 8000
@@ -93,23 +93,32 @@ class Reader:
         self, message: Normalised, output: ModelOutput | None, cues: tuple[SafetyCue, ...], own: bool | None
     ) -> Iterator[Mention]:
         seen = set()
-        named = {mention.indicator: mention for mention in find_named(message, ())} if output else {}
+        named = {mention.indicator: mention for mention in find_named(message, {cue.kind for cue in cues})}
         for indicator, certainty, start, end in output.asserted if output else ():
             seen.add(indicator)
             start, end = _evidence(message.typed, start, end, named.get(indicator))
-            yield _in_context(
-                Mention(indicator, start, end, message.typed[start:end], certainty=certainty), own, output
-            )
-        for mention in find_named(message, seen | {cue.kind for cue in cues}):
+            found = Mention(indicator, start, end, message.typed[start:end], certainty=certainty)
+            yield _in_context(found, own)
+        for mention in named.values():
+            if mention.indicator in seen or not (
+                _supported(mention.indicator, output) or not mention.asserted
+            ):
+                continue
             seen.add(mention.indicator)
-            yield replace(_in_context(mention, own, None), modality="feit")
+            placed = _in_context(mention, own)
+            yield placed if mention.asserted else replace(placed, modality=mention.modality)
         for cue in cues:
             if cue.kind not in seen:
                 seen.add(cue.kind)
                 mention = Mention(
                     cue.kind, cue.start, cue.end, cue.text, recognised_by="regel", rule=cue.rule
                 )
-                yield replace(_in_context(mention, own, None), polarity="bevestigd", modality="feit")
+                yield replace(_in_context(mention, own), modality="feit")
+
+
+def _supported(indicator: str, output: ModelOutput | None) -> bool:
+    """Words alone are no proof: the model, which reads the whole message, must find it at least thinkable."""
+    return output is None or output.indicators[indicator] >= SUPPORT * output.thresholds[indicator]
 
 
 def _evidence(typed: str, start: int, end: int, named: Mention | None) -> tuple[int, int]:
@@ -123,16 +132,14 @@ def _evidence(typed: str, start: int, end: int, named: Mention | None) -> tuple[
     return left, stop.start() if stop else len(typed)
 
 
-def _in_context(mention: Mention, own: bool | None, output: ModelOutput | None) -> Mention:
+def _in_context(mention: Mention, own: bool | None) -> Mention:
+    """Time, whose experience, source, and fact or suspicion. What is denied or only supposed is no mention at all:
+    the model was trained on that, and words that name an indicator are checked for it in ``lexicon``."""
     plain = normalise(mention.text).text
-    polarity = context.polarity_of(plain) if output and mention.certainty < SURE else "bevestigd"
     modality = context.modality_of(plain)
-    if output and mention.certainty >= SURE and modality not in ("feit", "vermoeden"):
-        modality = "vermoeden"
     return replace(
         mention,
-        polarity=polarity,
-        modality=modality,
+        modality=modality if modality == "vermoeden" else "feit",
         time=context.time_of(plain, plain),
         experiencer=context.experiencer_of(plain, own),
         source=context.source_of(plain, own),
@@ -172,7 +179,9 @@ def _intent(message: Normalised, output: ModelOutput | None) -> IntentGuess | No
     for name, pattern in intent_rules():
         if pattern.search(message.text):
             return IntentGuess(name, 1.0, ((name, 1.0), *(pair for pair in ranking if pair[0] != name)))
-    return IntentGuess(ranking[0][0], ranking[0][1], ranking) if ranking else None
+    if output is None or not ranking:
+        return None
+    return IntentGuess(ranking[0][0], ranking[0][1], ranking, output.intent_is_sure)
 
 
 @lru_cache(maxsize=1)

@@ -74,11 +74,12 @@ class SafetyCue:
 
 @dataclass(frozen=True, slots=True)
 class IntentGuess:
-    """The classifier's intent with its probability and the runners-up, best first."""
+    """The classifier's intent with its probability and the runners-up, best first; ``sure`` above its calibrated limit."""
 
     name: str
     confidence: float
     ranking: tuple[tuple[str, float], ...] = ()
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,10 @@ class Reading:
             moment=data.get("moment"),
             role=data.get("role"),
             intent=IntentGuess(
-                intent["name"], intent["confidence"], tuple((n, p) for n, p in intent["ranking"])
+                intent["name"],
+                intent["confidence"],
+                tuple((n, p) for n, p in intent["ranking"]),
+                intent.get("sure", True),
             )
             if intent
             else None,

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from handover.conversation import texts
+from handover.conversation.texts import safety_text
 from handover.queue import list_queue, open_report, set_available
 from handover.store import Message, Outbox
 from tests.handover.conftest import House
@@ -77,28 +78,22 @@ async def test_the_visitor_can_try_the_bot_again(house: House):
     assert house.bot.calls[-1]["kind"] == "given_back"
 
 
-async def test_safety_texts_come_from_handover_when_the_bot_is_away(
-    house: House, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr("handover.conversation.safety.safety_text", lambda kind: f"tekst {kind}")
+async def test_safety_texts_come_from_handover_when_the_bot_is_away(house: House):
     line = await house.line()
     await line.until_ask("story")
     house.bot.break_down("dead")
     await line.say("ik wil dood")
-    await line.until("message", text="tekst suicidaal")
+    await line.until("message", text=safety_text("suicidaal"))
 
 
-async def test_in_line_for_a_person_safety_texts_come_once_a_kind(
-    house: House, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr("handover.conversation.safety.safety_text", lambda kind: f"tekst {kind}")
+async def test_in_line_for_a_person_safety_texts_come_once_a_kind(house: House):
     line = await house.waiting()
     calls = len(house.bot.calls)
     await line.say("ik wil dood")
-    await line.until("message", text="tekst suicidaal")
+    await line.until("message", text=safety_text("suicidaal"))
     await line.say("ik wil dood en help nu")
-    await line.until("message", text="tekst nu_in_gevaar")
-    assert list(line.texts.values()).count("tekst suicidaal") == 1
+    await line.until("message", text=safety_text("nu_in_gevaar"))
+    assert list(line.texts.values()).count(safety_text("suicidaal")) == 1
     assert len(house.bot.calls) == calls
 
 

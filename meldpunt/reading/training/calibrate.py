@@ -30,6 +30,7 @@ class Calibration:
     temperature: float
     intent_threshold: float
     mixture: dict[str, float]
+    baseline_threshold: float  # of the linear reader alone
     labels: Score
     intent_accuracy: float | None
 
@@ -53,9 +54,18 @@ def calibrate(
     limits = np.array([thresholds[name] for name in corpus.indicators])
     return Calibration(
         thresholds, acute, temperature, fallback_threshold(intents[asked], names), shares,
+        _alone(linear, messages, gold),
         score(gold[:, :-1], labels[messages][:, :-1] >= limits),
         float((intents[asked].argmax(1) == names).mean()) if len(asked) else None,
     )  # fmt: skip
+
+
+def _alone(
+    linear: tuple[Floats, Floats] | None, messages: NDArray[np.intp], gold: NDArray[np.bool_]
+) -> float:
+    if linear is None or not len(gold):
+        return 0.5
+    return round(best_threshold(gold[:, :-1], linear[0][messages][:, :-1]), 3)
 
 
 def label_thresholds(

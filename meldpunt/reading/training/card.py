@@ -42,7 +42,7 @@ Made by `make train-reader` on {made} (version `{version}`). Don't edit these fi
 - **Export.** int8 weights; against torch: {agreement}.
 - **Segmentation** with the pruned vocabulary, unseen texts: {segmentation}.
 - **Not for** deciding about people, other languages, or messages longer than a few pages.
-- **Files.** `model.onnx`, `tokenizer.json`, `linear.npz` (n-grams, where the mixture is used), `reader.json`
+- **Files.** `model.onnx`, `tokenizer.json`, `linear.npz` (n-grams: the mixture's part, and the baseline), `reader.json`
   (labels, thresholds, temperature, hashes).
 """
 
@@ -73,6 +73,7 @@ def facts_of(
         "temperature": calibration.temperature,
         "intent_threshold": calibration.intent_threshold,
         "mixture": calibration.mixture,
+        "baseline_threshold": calibration.baseline_threshold,
         "examples": {"train": len(corpus.train), "dev": len(corpus.dev)},
     }
 

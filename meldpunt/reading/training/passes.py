@@ -177,7 +177,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if chosen.what == "add":
             target = chosen.into / f"{file.stem}.jsonl"
             numbered = ({"id": f"{file.stem}-{n:04d}", **row} for n, row in enumerate(rows, 1))
-            target.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in numbered), encoding="utf-8")
+            target.write_text(
+                "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in numbered), encoding="utf-8"
+            )
             print(f"written to {target}")
 
 

@@ -120,7 +120,6 @@ def _write(
         (folder / name).unlink(missing_ok=True)
     export_network(network, folder / "model.onnx")
     save_tokenizer(vocabulary, folder / "tokenizer.json")
-    if any(calibration.mixture.values()):
-        save_linear(linear, folder / "linear.npz")
+    save_linear(linear, folder / "linear.npz")
     texts = random.Random(0).sample([e.text for e in corpus.dev], min(COMPARED, len(corpus.dev)))
     return compare(network, folder / "model.onnx", batcher, texts)

@@ -1,0 +1,142 @@
+"""``make eval``: how well the reader reads, on the held-out parts that it was never trained on.
+
+Prints the figures and writes ``docs/model-card.md``. The linear reader on n-grams, trained on the same messages, is
+read beside it: the baseline that the reader must beat.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import statistics
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench.model_card import write_card
+from bench.scores import Figures, IntentFigures, Row, Share, figures, intent_figures
+from meldpunt.reading import Reader
+from meldpunt.reading.extract import ROLES, row_of
+from meldpunt.reading.linear import LinearReader
+from meldpunt.reading.model import read_card
+
+ROOT = Path(__file__).resolve().parents[1]
+MESSAGES = ROOT / "meldpunt" / "data" / "messages"
+EVERYDAY = MESSAGES / "heldout-everyday.txt"
+INTENTS = ROOT / "bot" / "data" / "nlu_heldout" / "intents.jsonl"
+ARTEFACT = ROOT / "models" / "reader"
+CARD = ROOT / "docs" / "model-card.md"
+WARM_UP = 20
+
+
+@dataclass(frozen=True)
+class Speed:
+    """Median and 95th percentile of one message in ms, loading in s, memory of the loaded reader in MB."""
+
+    median_ms: float
+    p95_ms: float
+    load_s: float
+    memory_mb: float
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Everything that the model card tells."""
+
+    version: str
+    reader: Figures
+    baseline: Figures
+    intents: IntentFigures
+    unsure: Share
+    everyday: Share
+    speed: Speed
+    trained_on: dict[str, int]
+
+
+def main() -> None:
+    """Measure, print, write the card."""
+    evaluation = evaluate()
+    write_card(CARD, evaluation)
+    print(CARD.read_text(encoding="utf-8"))
+    print(f"Written to {CARD.relative_to(ROOT)}.")
+
+
+def evaluate() -> Evaluation:
+    """Read every held-out text once."""
+    before, begun = _memory_mb(), time.perf_counter()
+    reader = Reader.load()
+    reader.read("warm")
+    load_s = time.perf_counter() - begun
+    memory = _memory_mb() - before
+    gold = list(read_rows(sorted(MESSAGES.glob("heldout*.jsonl"))))
+    rows, times = [], []
+    for row in gold:
+        begun = time.perf_counter()
+        reading = reader.read(row["text"], ROLES.get(row["role"]))
+        times.append(1000 * (time.perf_counter() - begun))
+        rows.append(Row(row, row_of(row["id"], reading)))
+    pairs, unsure = _intents(reader)
+    card = read_card(ARTEFACT)
+    return Evaluation(
+        version=card["version"],
+        reader=figures(rows),
+        baseline=figures(list(_baseline(gold, card))),
+        intents=intent_figures(pairs),
+        unsure=unsure,
+        everyday=_everyday(reader),
+        speed=Speed(
+            statistics.median(times[WARM_UP:]), float(np.percentile(times[WARM_UP:], 95)), load_s, memory
+        ),
+        trained_on=card["examples"],
+    )
+
+
+def read_rows(files: Sequence[Path]) -> Iterator[dict[str, Any]]:
+    """JSON lines of several files."""
+    for file in files:
+        for line in file.read_text(encoding="utf-8").splitlines():
+            yield json.loads(line)
+
+
+def _intents(reader: Reader) -> tuple[list[tuple[str, str | None]], Share]:
+    pairs, unsure = [], 0
+    for row in read_rows([INTENTS]):
+        guess = reader.read(row["text"]).intent
+        pairs.append((row["intent"], guess.name if guess else None))
+        unsure += guess is None or guess.confidence < read_card(ARTEFACT)["intent_threshold"]
+    return pairs, Share(unsure, len(pairs))
+
+
+def _everyday(reader: Reader) -> Share:
+    lines = [line for line in EVERYDAY.read_text(encoding="utf-8").splitlines() if line.strip()]
+    return Share(sum(bool(reader.read(line).indicators) for line in lines), len(lines))
+
+
+def _baseline(gold: Sequence[dict[str, Any]], card: dict[str, Any]) -> Iterator[Row]:
+    linear = LinearReader.load(ARTEFACT / "linear.npz")
+    names, limit = [*card["indicators"], "acute"], card["baseline_threshold"]
+    for row in gold:
+        found = linear.probabilities(row["text"])[: len(names)] >= limit
+        said = [name for name, yes in zip(names, found, strict=True) if yes]
+        yield Row(
+            row,
+            {
+                "indicators": [name for name in said if name != "acute"],
+                "acute": "acute" in said,
+                "age": None,
+                "gemeente": None,
+                "mentions": [],
+            },
+        )
+
+
+def _memory_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""Questions back, feelings, and the ways out: answered at any point, then the open question is put again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from bot.actions import answers
+from bot.actions.dossier import Dossier
+from bot.actions.reply import Reply, Turn
+from bot.actions.texts import Texts
+
+FAQ = "ask_"
+FEELINGS = frozenset({"feel_ashamed", "feel_afraid", "distrust", "abusive_language"})
+INTERRUPTIONS = frozenset({"pause", "have_receipt_code", "offer_image", "other_language", "want_callback"})
+SMALL_TALK = frozenset({"thank", "goodbye", "greet", "out_of_scope"})
+FREE_TEXT_ASKS = answers.FREE | {"story"}
+STORY_WORDS = 6
+QUESTION_WITH_STORY_WORDS = 8  # a shorter question is only a question, whatever the reader hears in it
+
+
+def interrupted(
+    dossier: Dossier,
+    turn: Turn,
+    open_ask: str | None,
+    reply: Reply,
+    draft: Callable[[], dict[str, Any]],
+    texts: Texts,
+) -> bool:
+    """Questions back, feelings, and the ways out; True when the open question is simply put again."""
+    intent = turn.intent
+    if intent is None:
+        return False
+    tells = bool(turn.reading and turn.reading.asserted) or (
+        open_ask == "story" and len(turn.text.split()) >= STORY_WORDS
+    )
+    if intent == "stop_and_erase":
+        return _erase(dossier, reply)
+    if intent == "want_human":
+        _human(dossier, turn, reply, draft)
+    elif intent == "ask_why_this_question":
+        name = f"utter_why_{open_ask}"
+        reply.add(name if texts.has(name) else "utter_why_consent")
+    elif intent.startswith(FAQ):
+        reply.add(f"utter_faq_{intent[len(FAQ) :]}", hours=str(turn.context.get("opening_hours") or ""))
+        if tells and len(turn.text.split()) >= QUESTION_WITH_STORY_WORDS:
+            return False
+    elif intent in FEELINGS:
+        reply.add(f"utter_{intent}")
+        if tells:
+            return False
+    elif intent in INTERRUPTIONS:
+        reply.add(f"utter_{intent}")
+        if intent == "pause":
+            reply.customs.append({"kind": "pause"})
+        if intent == "other_language":
+            dossier.misses = 0
+    elif intent == "repeat_question":
+        pass
+    elif intent == "correct_answer" and turn.reading:
+        _correct(dossier, turn, reply)
+    elif (
+        intent in SMALL_TALK
+        and not tells
+        and open_ask not in FREE_TEXT_ASKS
+        and _no_answer(dossier, turn, open_ask)
+    ):
+        reply.add(f"utter_{intent}")
+    else:
+        return False
+    reply.repeat = True
+    return True
+
+
+def _no_answer(dossier: Dossier, turn: Turn, open_ask: str | None) -> bool:
+    return (
+        open_ask is None or turn.reading is None or answers.parse(open_ask, turn.text, turn.reading) is None
+    )
+
+
+def _erase(dossier: Dossier, reply: Reply) -> bool:
+    if dossier.erase_asked or "erase_once" in dossier.flags:
+        do_erase(dossier, reply)
+    else:
+        dossier.erase_asked = True
+        dossier.flags.append("erase_once")
+    return True
+
+
+def do_erase(dossier: Dossier, reply: Reply) -> None:
+    address = dossier.address
+    dossier.__dict__.update(Dossier(finished=True, address=address).__dict__)
+    reply.add("utter_erased")
+    reply.customs.append({"kind": "erase"})
+
+
+def _human(dossier: Dossier, turn: Turn, reply: Reply, draft: Callable[[], dict[str, Any]]) -> None:
+    if turn.context.get("staff_online"):
+        reply.add("utter_want_human_now")
+        reply.customs.append({"kind": "want_human", "reason": "asked", "draft": draft()})
+        return
+    reply.add("utter_want_human_closed", opening=str(turn.context.get("next_open") or ""))
+    reply.add("utter_want_human_numbers")
+
+
+def _correct(dossier: Dossier, turn: Turn, reply: Reply) -> None:
+    reading = turn.reading
+    if reading and (reading.age or (reading.gemeente and reading.gemeente != "?") or reading.moment):
+        dossier.answers.pop("when", None) if reading.moment else None
+        dossier.add_reading(reading, turn.number)
+        reply.add("utter_corrected")
+    else:
+        reply.add("utter_correct_which")
