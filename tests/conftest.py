@@ -71,7 +71,8 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProduct
     """The four real processes, on free ports and in a folder of their own, started once a run."""
     from tests.running import running_product
 
-    with running_product(tmp_path_factory.mktemp("product")) as running:
+    crowd = {"MELDPUNT_CONVERSATIONS_PER_MINUTE": "1000"}  # all tests come from one address
+    with running_product(tmp_path_factory.mktemp("product"), crowd) as running:
         yield running
 
 

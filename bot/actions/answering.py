@@ -6,7 +6,7 @@ from bot.actions.answers import WHICH
 from bot.actions.dossier import Dossier
 from bot.actions.interruptions import do_erase
 from bot.actions.reply import Reply
-from bot.actions.story import set_address
+from bot.actions.story import set_address, young_child
 from bot.actions.summary import lines
 from bot.actions.texts import Texts
 from meldpunt.indicators import catalogue
@@ -80,8 +80,11 @@ def _plain(dossier: Dossier, ask: str, value: str, number: int, reply: Reply) ->
     if ask not in NO_FOLLOW_UP:
         dossier.followups += 1
         dossier.dont_knows = dossier.dont_knows + 1 if value in DONT_KNOW else 0
+    if value == "rather_not_say":
+        reply.add("utter_skip")
     if ask == "reporter_role":
         set_address(dossier)
+    young_child(dossier, reply)
     if ask == "in_danger_now" and value == "yes":
         reply.add("utter_safety_nu_in_gevaar") if "nu_in_gevaar" not in dossier.said else None
         dossier.said.append("nu_in_gevaar")

@@ -142,26 +142,25 @@ def _events(dispatcher: CollectingDispatcher, dossier: Dossier, ask: str | None)
 
 
 def variant(dossier: Dossier, ask: str | None) -> str:
-    """Which wording of the question fits: ``own`` where its buttons depend on what was said and it is put here."""
-    if ask in ("summary_change", "summary_remove") or (ask == "place" and dossier.candidates):
-        return "own"
+    """Which wording of Rasa's question fits."""
     if ask == "story" and dossier.texts:
         return "more"
     return "other" if ask == "age_band" and dossier.role not in ("self", None) else "usual"
 
 
 def _put(dispatcher: CollectingDispatcher, dossier: Dossier, ask: str) -> None:
-    """Put the questions whose words or buttons depend on what was said; Rasa puts all others itself."""
+    """Put the questions whose words or buttons depend on what was said; Rasa puts all others itself (``utter_ask_...``)."""
     if ask == "summary":
         dispatcher.utter_message(text=as_text(lines(dossier, TEXTS), TEXTS))
     elif ask in ("summary_change", "summary_remove"):
         buttons = [{"title": line.text, "payload": line.key} for line in lines(dossier, TEXTS)]
         text = TEXTS.get(f"utter_which_line_{ask.removeprefix('summary_')}", dossier.address)
         dispatcher.utter_message(text=text, buttons=buttons, ask=ask)
-    elif ask == "place" and dossier.candidates:
+    elif ask == "place":
         buttons = [{"title": name, "payload": name} for name in dossier.candidates]
         buttons.append({"title": TEXTS.get("utter_option_unknown"), "payload": "unknown"})
-        dispatcher.utter_message(text=TEXTS.get("utter_which_place"), buttons=buttons, ask=ask)
+        text = TEXTS.get("utter_which_place" if dossier.candidates else "utter_where")
+        dispatcher.utter_message(text=text, buttons=buttons, ask=ask)
 
 
 __all__ = ["ActionDefaultFallback", "ValidateGesprekForm", "next_ask"]

@@ -8,13 +8,20 @@ from typing import Any
 from bot.actions import answers
 from bot.actions.dossier import Dossier
 from bot.actions.reply import Reply, Turn
+from bot.actions.story import set_address
 from bot.actions.texts import Texts
 
 FAQ = "ask_"
 FEELINGS = frozenset({"feel_ashamed", "feel_afraid", "distrust", "abusive_language"})
 INTERRUPTIONS = frozenset({"pause", "have_receipt_code", "offer_image", "other_language", "want_callback"})
 SMALL_TALK = frozenset({"thank", "goodbye", "greet", "out_of_scope"})
-FREE_TEXT_ASKS = answers.FREE | {"story"}
+STARTS = {
+    "start_self": "self",
+    "start_parent": "parent",
+    "start_professional": "professional",
+    "start_bystander": "bystander",
+}
+NO_STORY = frozenset({"affirm", "deny", "not_sure", "rather_not_say"})
 STORY_WORDS = 6
 QUESTION_WITH_STORY_WORDS = 8  # a shorter question is only a question, whatever the reader hears in it
 
@@ -59,17 +66,31 @@ def interrupted(
         pass
     elif intent == "correct_answer" and turn.reading:
         _correct(dossier, turn, reply)
-    elif (
-        intent in SMALL_TALK
-        and not tells
-        and open_ask not in FREE_TEXT_ASKS
-        and _no_answer(dossier, turn, open_ask)
-    ):
+    elif intent in SMALL_TALK and _is_small_talk(dossier, turn, open_ask, tells):
         reply.add(f"utter_{intent}")
+    elif intent in STARTS and not tells and open_ask != "reporter_role":
+        _starts(dossier, intent, turn.number)
+    elif intent in NO_STORY and open_ask == "story" and not dossier.texts and not tells:
+        reply.add("utter_story_start")
     else:
         return False
     reply.repeat = True
     return True
+
+
+def _is_small_talk(dossier: Dossier, turn: Turn, open_ask: str | None, tells: bool) -> bool:
+    """At the story everything may be story; a greeting or a question about the weather is not."""
+    if open_ask == "story":
+        asserted = bool(turn.reading and turn.reading.asserted)
+        return not asserted and (not tells or turn.intent == "out_of_scope")
+    return not tells and open_ask not in answers.FREE and _no_answer(dossier, turn, open_ask)
+
+
+def _starts(dossier: Dossier, intent: str, number: int) -> None:
+    """For whom somebody comes is said before the story: remembered, so that it is not asked again."""
+    if not dossier.role:
+        dossier.note("reporter_role", STARTS[intent], number, "afgeleid")
+        set_address(dossier)
 
 
 def _no_answer(dossier: Dossier, turn: Turn, open_ask: str | None) -> bool:

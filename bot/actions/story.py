@@ -10,6 +10,7 @@ from bot.actions.reply import Reply, Turn
 from meldpunt.indicators import SEXUAL, catalogue
 
 QUOTE_WORDS = (3, 12)
+UNDER_12 = "under_12"
 CLAUSE = re.compile(r"[.!?;,\n…]+\s*| (?:maar|want|en toen|en nu|dus) ")
 
 
@@ -53,9 +54,7 @@ def clause_with(text: str, place: int) -> str:
 
 def _advise(dossier: Dossier, reply: Reply) -> None:
     found = set(dossier.indicators())
-    band = dossier.facts().band
-    if band == "under_12" and dossier.role == "self":
-        reply.add("utter_under_12")
+    young_child(dossier, reply)
     if "chantage_beeldmateriaal" in found:
         reply.add("utter_advice_sextortion")
     elif any(catalogue()[i].article.startswith("lid 2: uitbuiting van strafbare") for i in found):
@@ -64,6 +63,13 @@ def _advise(dossier: Dossier, reply: Reply) -> None:
         reply.add("utter_advice_parent")
     elif dossier.role == "professional":
         reply.add("utter_advice_professional")
+
+
+def young_child(dossier: Dossier, reply: Reply) -> None:
+    """A child under 12 is told of the Kindertelefoon and of a grown-up it trusts, once."""
+    if dossier.facts().band == "under_12" and dossier.role == "self" and UNDER_12 not in dossier.said:
+        dossier.said.append(UNDER_12)
+        reply.add("utter_under_12")
 
 
 def set_address(dossier: Dossier) -> None:

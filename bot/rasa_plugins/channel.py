@@ -50,7 +50,7 @@ class CollectReplies(OutputChannel):
         return "meldpunt"
 
     async def send_response(self, recipient_id: str, message: Dict[str, Any]) -> None:
-        self.replies.extend(as_replies(message))
+        self.replies.append(as_reply(message))
 
 
 class MeldpuntInput(InputChannel):
@@ -157,12 +157,6 @@ def _text(call: Dict[str, Any]) -> str:
     return NOT_A_SLASH_INTENT + text
 
 
-def as_replies(message: Dict[str, Any]) -> List[Dict[str, Any]]:
-    """The reply, or none where there is nothing to say: a question that the action put itself."""
-    reply = as_reply(message)
-    return [reply] if reply["text"] or reply["custom"] else []
-
-
 def as_reply(message: Dict[str, Any]) -> Dict[str, Any]:
     """Rasa's outgoing message as handover's contract has it: text, ask, choices, custom."""
     utterance = str(message.get("utter_action") or "")
@@ -188,7 +182,7 @@ def replies_to(tracker: DialogueStateTracker, message_id: str) -> Optional[List[
             if event.message_id == message_id:
                 found = current
         elif isinstance(event, BotUttered):
-            current.extend(as_replies(event.message()))
+            current.append(as_reply(event.message()))
     return found
 
 

@@ -12,10 +12,16 @@ NUMBER_WORDS = {
     "zestien": 16, "zeventien": 17, "achttien": 18, "negentien": 19, "twintig": 20, "eenentwintig": 21,
     "tweeentwintig": 22, "tweeëntwintig": 22, "drieentwintig": 23, "drieëntwintig": 23, "vierentwintig": 24,
     "vijfentwintig": 25, "dertig": 30, "veeertien": 14, "zesien": 16, "viertien": 14, "achtien": 18, "acht": 8,
+    "zesentwintig": 26, "zevenentwintig": 27, "achtentwintig": 28, "negenentwintig": 29, "veertig": 40, "vijftig": 50,
+    "viefteen": 15, "vieftien": 15, "vieftiene": 15, "vertien": 14, "veertiene": 14, "vertiene": 14, "darteen": 13,
+    "dartien": 13, "zesteen": 16, "zestiene": 16, "zeuventien": 17, "zeuvntien": 17, "zeuventiene": 17, "zeumtien": 17,
+    "achttiene": 18, "neegntien": 19, "negntien": 19, "negentiene": 19, "twaolf": 12, "twaalve": 12, "ölf": 11,
+    "zeventiene": 17, "vijftiene": 15,
 }  # fmt: skip
 NUM = r"(?P<n>\d{1,2}|" + "|".join(sorted(NUMBER_WORDS, key=len, reverse=True)) + r")"
 NOT_UNIT = (
-    r"(?!\s*(?:(?:%|euro|€|uur|keer|dagen|dage|dag|weken|week|maanden|maand|minuten|min|km|kilometer|man|mensen|"
+    r"(?!\s*(?:(?:ste|de|e|x|u|k|h|jaar ervaring|jaar getrouwd|klas|havo|vmbo|vwo|mavo|punten|stuks|sims?|berichten|nachten|"
+    r"nachte|klanten|adressen|kilo|gram|meter|bv|auto|toestellen|sloten|huizen|euri|eur|doekoe|biljetten|briefjes|%|euro|€|uur|keer|dagen|dage|dag|weken|week|maanden|maand|minuten|min|km|kilometer|man|mensen|"
     r"jongens|meisjes|meiden|mannen|graden|procent|personen|kinderen|leerlingen|abonnementen|telefoons|foto|ruggen|"
     r"januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december|"
     r"jaar (?:geleden|lang|samen|getrouwd|terug|ouder|jonger|verkering))\b|[.,:/]\d|\d))"
@@ -26,6 +32,8 @@ YOUNG = (
     r"pleegdochter|pleegzoon|pleegkind|stiefdochter|stiefzoon|kleindochter|kleinzoon|nicht\w*|neef\w*|zus\w*|"
     r"broer\w*|vriendin\w*|bestie|buurmeisje|buurjongen|huisgenoot|klasgenoot|klasgenote|student\w*|scholier\w*|"
     r"patiënt\w*|patient\w*|bewoner|bewoonster|puber|tiener|oudste|jongste|middelste|collega|stagiair\w*|amv\w*|"
+    r"matti\w*|maat|maatje|ploegmaat|stiefzus\w*|stiefkind|klant|brugklasser|weekendhulp|deerntje|deern|jong|gozertje|"
+    r"klasgenoot|klasgenoten|ex|tante|schoonzus|zwager|nichtje|neefje|broertje|zusje|kleinkind|"
     r"vriend|kerel|vrouw|man|kok|medewerker|medewerkster|werknemer|deelnemer|deelneemster|spits|keeper|speler|"
     r"speelster|gast|knul|dame|jongeman|jongedame|kleine|kleintje|tienermeisje|bijbaner|vakkenvuller|hulp)"
 )
@@ -42,6 +50,7 @@ OFFENDER_CUES = re.compile(
 FUTURE_MINUS = re.compile(r"\b(?:bijna|haast|binnenkort|volgende (?:week|maand))\b(?: [a-z]+){0,2} ?$")
 
 SELF = [
+    rf"\b{NUM} (?:bin|ben)(?: ?ik|'?k)\b",
     rf"\bik (?:m|v|j|f)? ?{NUM}(?: jaar| jr| net)?(?: ?[.,;!]|$| (?:en|maar|hij|hoor|bang|m|f|v)\b)",
     rf"\b(?:toen|sinds|wanneer) ik {NUM} (?:werd|was|ben)\b",
     rf"\bben {NUM}(?: ?[.,;!]|$| (?:en|maar|hij|hoor)\b)",
@@ -72,12 +81,21 @@ CONCERNED = [
     rf"\b(?:is|was) (?:zij|ze|hij) met {NUM}{NOT_UNIT}",
     rf"\b(?:leeftijd|lft)\.? ?:? ?{NUM}{NOT_UNIT}",
     rf"\( ?{NUM} ?(?:jaar|jr|j)? ?\)",
+    rf"\b{YOUNG},? (?:[a-zë]+ )?{NUM}{NOT_UNIT}",
+    rf"\b{NUM} (?:is|was) (?:ze|zij|hij|e|he|hee)\b",
+    rf"\b(?:deze|dee|die|een|de|n|ne|'n) {NUM} ?-?jarige?\b",
     rf"\b{NUM} jaar\b(?! (?:geleden|lang|samen|getrouwd|terug|ouder|jonger|verkering|ervaring|cel|bij|werk|woon))",
 ]
 BAND = re.compile(rf"{NUM} (?:of|tot|a|à|en|-) (?:\d{{1,2}})")
 SELF_RE = [re.compile(p) for p in SELF]
 CONCERNED_RE = [re.compile(p) for p in CONCERNED]
 MIN_AGE, MAX_AGE = 6, 70
+YOUNGEST, OLDEST = 10, 24  # a bare number is taken for an age only here
+BARE = re.compile(rf"(?<![\w.,:/€-])(?<!\d ){NUM}\b{NOT_UNIT}(?! ?(?:op|van|uit|bij) (?:de|het)\b)")
+NO_AGE_BEFORE = re.compile(
+    r"(?:\b(?:om|voor|rond|na|tot|vanaf|lokaal|huisje|nummer|nr|nrs|groep|kamer|bus|lijn|blok|hal|perron|vak|klas|maar|"
+    r"meer dan|minder dan|ongeveer|wel|alle|met|nog|de|en|of|per|elke|in|op|x|van de|ruim|samen|al)|€|tegen|tussen) ?$"
+)
 
 
 def find_age(message: Normalised, reporter_is_self: bool | None = None) -> Age | None:
@@ -86,7 +104,19 @@ def find_age(message: Normalised, reporter_is_self: bool | None = None) -> Age |
     if own and reporter_is_self is not False:
         return own
     other = _first(CONCERNED_RE, message, "betrokkene")
-    return other or own
+    return other or own or _only_number(message, reporter_is_self)
+
+
+def _only_number(message: Normalised, reporter_is_self: bool | None) -> Age | None:
+    """A bare number that can hardly be anything but the age: "snap planet, hij wil afspreken, 14"."""
+    found = [m for m in BARE.finditer(message.text) if YOUNGEST <= _years(m.group("n")) <= OLDEST]
+    found = [m for m in found if not NO_AGE_BEFORE.search(message.text[: m.start("n")][-30:])]
+    found = [m for m in found if not _of_someone_else(message.text[: m.start("n")], m, _years(m.group("n")))]
+    if len(found) != 1:
+        return None
+    start, end = message.span(found[0].start("n"), found[0].end("n"))
+    about = "melder" if reporter_is_self or reporter_is_self is None else "betrokkene"
+    return Age(_years(found[0].group("n")), start, end, about)  # type: ignore[arg-type]
 
 
 def _first(patterns: list[re.Pattern[str]], message: Normalised, about: str) -> Age | None:

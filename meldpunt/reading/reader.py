@@ -10,8 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import meldpunt.places as where
 from meldpunt.indicators.catalogue import catalogue
-from meldpunt.places import find_places, summarise
 from meldpunt.reading import context
 from meldpunt.reading.age import find_age
 from meldpunt.reading.details import find_moment, find_platforms, find_role
@@ -69,14 +69,14 @@ class Reader:
         age = find_age(message, reporter_is_self)
         if role is None and age is not None and age.about == "melder":
             role = "self"
-        places = find_places(typed)
+        places = where.find_places(typed)
         reading = Reading(
             text=typed,
             mentions=mentions,
             safety=cues,
             age=age,
             places=places,
-            gemeente=summarise(places),
+            gemeente=where.summarise(places),
             platforms=find_platforms(message.text),
             moment=find_moment(message.text),
             role=role,

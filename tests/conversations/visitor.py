@@ -10,7 +10,8 @@ from typing import Any
 
 import aiohttp
 
-QUIET_S = 0.8  # no frame for so long after the last reply: it is the visitor's turn
+QUIET_S = 1.2  # no frame for so long after the last reply: it is the visitor's turn
+ASKED_S = 0.25  # the same after a question, which ends what Sam says
 PATIENCE_S = 20.0
 
 
@@ -33,6 +34,7 @@ class Visitor:
     def __init__(self, base: str) -> None:
         self.base = base.rstrip("/")
         self.ask: str | None = None
+        self.choices: list[str] = []
 
     async def __aenter__(self) -> Visitor:
         self._http = aiohttp.ClientSession(headers={"Origin": self.base})
@@ -57,11 +59,17 @@ class Visitor:
         )
         return await self._listen()
 
+    @staticmethod
+    def _patience(heard: Heard) -> float:
+        if not heard.texts:
+            return PATIENCE_S
+        return ASKED_S if heard.ask else QUIET_S
+
     async def _listen(self) -> Heard:
         heard = Heard()
         while True:
             try:
-                frame = await asyncio.wait_for(self._socket.receive(), QUIET_S if heard.texts else PATIENCE_S)
+                frame = await asyncio.wait_for(self._socket.receive(), self._patience(heard))
             except TimeoutError:
                 break
             if frame.type != aiohttp.WSMsgType.TEXT:
@@ -75,4 +83,5 @@ class Visitor:
                 if data.get("ask"):
                     heard.ask, self.ask = data["ask"], data["ask"]
                     heard.choices = [choice["value"] for choice in data.get("choices") or []]
+                    self.choices = heard.choices
         return heard
