@@ -102,7 +102,7 @@ def _organisation(row: dict[str, Any]) -> Organisation:
     fits = row.get("fits") or {}
     found = Organisation(
         id=str(row.get("id", "")), name=str(row.get("name", "")), number=row.get("number"), free=row.get("free"),
-        abroad=row.get("abroad"), site=row.get("site"), checked=row.get("checked"), order=int(row.get("order", LAST)),
+        abroad=row.get("abroad"), site=row.get("site"), checked=_date(row), order=int(row.get("order", LAST)),
         indicators=frozenset(fits.get("indicators", ())), roles=frozenset(fits.get("roles", ())),
         bands=frozenset(str(band) for band in fits.get("bands", ())),
     )  # fmt: skip
@@ -111,11 +111,18 @@ def _organisation(row: dict[str, Any]) -> Organisation:
     return found
 
 
+def _date(row: dict[str, Any]) -> date:
+    checked = row.get("checked")
+    if not isinstance(checked, date):
+        raise HelpDataError(
+            f"help.yml, row {row.get('id')}: needs checked: the date on which somebody checked it, as 2026-11-24."
+        )
+    return checked
+
+
 def _problem(row: Organisation) -> str:
     if not (row.id and row.name and (row.number or row.site)):
         return "needs id, name, and a number or a site."
-    if not isinstance(row.checked, date):
-        return "needs checked: the date on which somebody checked it, as 2026-11-24."
     for number in (row.number, row.free, row.abroad):
         if number and not NUMBER.match(number):
             return f"{number!r} is no telephone number."

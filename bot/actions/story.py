@@ -57,12 +57,12 @@ def _advise(dossier: Dossier, reply: Reply) -> None:
     young_child(dossier, reply)
     if "chantage_beeldmateriaal" in found:
         reply.add("utter_advice_sextortion")
+    elif dossier.role == "professional":
+        reply.add("utter_advice_professional")
     elif any(catalogue()[i].article.startswith("lid 2: uitbuiting van strafbare") for i in found):
         reply.add("utter_advice_criminal")
     elif dossier.role == "parent":
         reply.add("utter_advice_parent")
-    elif dossier.role == "professional":
-        reply.add("utter_advice_professional")
 
 
 def young_child(dossier: Dossier, reply: Reply) -> None:

@@ -19,9 +19,11 @@ SCRIPTS = {
 }
 AT_ONCE = 3
 MOST_QUESTIONS = 14
+UNSURE = "geen idee"  # what a script answers to a follow-up that it does not care about
 LONG_STORY = (
     "Ik weet niet goed hoe ik dit moet vertellen maar hij wil steeds dat ik dingen voor hem doe. " * 22
 )[:2000]
+AN_ORGANISATION = "Slachtofferhulp"
 NEVER = ("slachtoffer", "waarom heb", "beloof ik", "het komt goed")
 
 
@@ -70,9 +72,8 @@ async def answer_until(visitor: Visitor, step: dict[str, Any], where: str) -> No
         if visitor.ask == step["until"]:
             return
         key = "consent" if str(visitor.ask).startswith("consent:") else str(visitor.ask)
-        assert key in answers, f"{where}: Sam asks {visitor.ask!r}, which the script does not answer"
-        offered = visitor.choices
-        heard = await (visitor.choose if answers[key] in offered else visitor.say)(answers[key])
+        answer = answers.get(key, UNSURE)
+        heard = await (visitor.choose if answer in visitor.choices else visitor.say)(answer)
         assert heard.ask, f"{where}: after {key} Sam asked nothing:\n{heard.texts}"
     raise AssertionError(f"{where}: not reached in {MOST_QUESTIONS} questions")
 
@@ -83,14 +84,14 @@ def words(said: str) -> str:
 
 
 def check(heard: Heard, step: dict[str, Any], where: str) -> None:
-    said = "\n".join(heard.texts)
+    said = "\n".join(heard.texts).replace(AN_ORGANISATION, "")
     for wanted in as_list(step.get("expect")):
         assert wanted.lower() in said.lower(), f"{where}: never said {wanted!r} but\n{said}"
     for unwanted in [*as_list(step.get("never")), *NEVER]:
         assert str(unwanted).lower() not in said.lower(), f"{where}: said {unwanted!r}:\n{said}"
     if "first" in step:
         assert step["first"] in heard.texts[0], f"{where}: began with {heard.texts[0]!r}"
-    assert said or step.get("silent"), f"{where}: Sam said nothing"
+    assert said or heard.has("erased"), f"{where}: Sam said nothing"
     if "ask" in step:
         assert heard.ask in as_list(step["ask"]), f"{where}: asked {heard.ask!r}:\n{said}"
     for value in as_list(step.get("choices")):
