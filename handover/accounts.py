@@ -45,6 +45,10 @@ class PasswordTooShort(AccountRefused):
     """A password has fewer characters than the settings ask for."""
 
 
+class UsernameTaken(AccountRefused):
+    """There is an account of that name already, active or ended: two would be taken for one in the audit."""
+
+
 class InviteUnknown(AccountRefused):
     """The invitation does not exist, was used, or its term has passed."""
 
@@ -168,6 +172,7 @@ async def accept_invite(desk: Desk, token: str, account: NewAccount) -> Staff:
         )
         if used is None:
             raise InviteUnknown("this invitation does not work (any more)")
+        await _must_be_free(session, account.username)
         session.add(row)
         await session.flush()
         known = set(await session.scalars(select(MeldpuntKey.generation)))
@@ -265,6 +270,7 @@ async def reset_by_recovery(desk: Desk, recovery_key: str, account: NewAccount, 
     row, _ = await _new_staff(desk, account, roles)
     staff_id = row.id
     async with desk.store.writing() as session:
+        await _must_be_free(session, account.username)
         session.add(row)
     try:
         await recover(desk, recovery_key, staff_id)
@@ -304,6 +310,11 @@ async def _new_staff(desk: Desk, account: NewAccount, roles: list[str]) -> tuple
         password_changed_at=now, ended_at=None, available_until=None,
     )  # fmt: skip
     return row, pair
+
+
+async def _must_be_free(session: AsyncSession, username: str) -> None:
+    if await session.scalar(select(Staff.id).where(Staff.username == username)) is not None:
+        raise UsernameTaken(f"there is an account {username} already: choose another name")
 
 
 def _check_password(desk: Desk, password: str) -> None:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from handover import backup, logs, retention
 from handover.accounts import AccountRefused
@@ -33,6 +34,8 @@ def main(arguments: list[str] | None = None) -> int:
         for row in error.errors(include_input=False, include_url=False):
             name = "_".join(str(step) for step in row["loc"]).upper()
             print(f"MELDPUNT_{name}: {row['msg']}. See docs/settings.md.", file=sys.stderr)
+    except SettingsError as error:
+        print(f"{error}. Lists are written as JSON, such as [\"2026-12-25\"]. See docs/settings.md.", file=sys.stderr)
     except (
         KeyFileMissing,
         KeyFileDamaged,
