@@ -19,7 +19,7 @@ from handover.conversation.thread import Body, Posted, latest, locked, post
 from handover.conversation.visit import Visit, note_receipt, owed, refresh_keys
 from handover.desk import Desk
 from handover.hub import QUEUE, visitor_typing_topic
-from handover.queue.consent import change_consent
+from handover.queue.consent import OWN_WORDS, change_consent, take_words_away
 from handover.store import Conversation, Outbox, ReportRow
 from handover.store.database import announce
 from handover.vault.receipt import holds_code
@@ -115,6 +115,8 @@ class Talk:
         if posted.again:
             return posted
         await change_consent(self.desk, session, row, item, value)
+        if item == OWN_WORDS and value != "ja":
+            await take_words_away(session, self.visit.keys, row)
         await self._system(session, conversation, Body(texts.message("consent_changed")))
         return posted
 

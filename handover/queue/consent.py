@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import get_args
+from typing import Any, get_args
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handover.desk import Desk
 from handover.hub import QUEUE
 from handover.queue.cases import note_event
 from handover.queue.problems import NotAgreed, Refused
-from handover.store import ConsentChange, ConsentRow, ReportRow, Transfer
+from handover.store import ConsentChange, ConsentRow, Message, ReportRow, Transfer
 from handover.store.database import announce
+from handover.vault import ConversationKeys
 from meldpunt.report import Consent, ConsentItem, ConsentValue, Report
 from meldpunt.sharing import recipients
 
 RECIPIENTS = recipients()
 REPORTER = "melder"
 WITHDRAWN = "ingetrokken"
+OWN_WORDS = "bewaren_eigen_woorden"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +127,33 @@ async def as_of_today(session: AsyncSession, reference: str, report: Report) -> 
         }
         for row in rows
     }  # fmt: skip
-    if not any(row.item == "bewaren_eigen_woorden" and row.value == "ja" for row in rows):
-        data["feiten"]["eigen_woorden"] = ()
-        for mention in data["feiten"]["indicatoren"]:
-            mention["tekst"] = None
+    if not any(row.item == OWN_WORDS and row.value == "ja" for row in rows):
+        data = without_words(data)
     return Report.model_validate(data)
+
+
+async def take_words_away(session: AsyncSession, keys: ConversationKeys, row: ReportRow) -> None:
+    """The reporter withdrew the consent to keep literal words: they are deleted, not only hidden.
+
+    The report is sealed again without them, and what was said before it was stored goes. Who opens the case later, with
+    whatever key, finds indicators and answers only.
+    """
+    data = keys.open(row.part, 0, "report", row.sealed_report)
+    row.sealed_report = keys.seal(row.part, 0, "report", without_words(data))
+    await session.execute(
+        delete(Message).where(
+            Message.conversation_id == row.conversation_id,
+            Message.author == "visitor",
+            Message.at <= row.created_at,
+        )
+    )
+
+
+def without_words(data: dict[str, Any]) -> dict[str, Any]:
+    """A report as JSON without the reporter's literal words."""
+    facts = {**data["feiten"], "eigen_woorden": []}
+    facts["indicatoren"] = [{**mention, "tekst": None} for mention in facts["indicatoren"]]
+    return {**data, "feiten": facts}
 
 
 async def _stop_shares(session: AsyncSession, reference: str, item: str) -> None:

@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from handover import queue
 from handover.queue import NotAgreed, SecondPersonNeeded
+from handover.queue.cases import opened
 from handover.queue.sharing import SENT
-from handover.store import AuditLine
+from handover.store import AuditLine, Message, ReportRow
 from meldpunt.report import Consent, Feiten, Field, Melder, OwnWords, Report
 from meldpunt.sharing import recipients
 from tests.handover.conftest import House
@@ -131,6 +132,25 @@ async def test_withdrawn_words_are_no_longer_shown_or_exported(house: House):
     after = await queue.open_report(house.desk, actor, keyring, reference)
     assert not after.report.feiten.eigen_woorden
     assert after.report.feiten.indicatoren[0].tekst is None
+
+
+async def test_withdrawn_words_are_deleted_and_not_only_hidden(house: House):
+    line, _, keyring, reference = await held_case(house)
+    await line.choose("consent:bewaren_eigen_woorden", "no")
+    async with house.desk.store.reading() as session:
+        row = await session.get(ReportRow, reference)
+        assert row is not None
+        keys = await opened(session, keyring, row.conversation_id)
+        stored = keys.open(row.part, 0, "report", row.sealed_report)
+        said = await session.scalars(
+            select(Message).where(
+                Message.conversation_id == row.conversation_id,
+                Message.author == "visitor",
+                Message.at <= row.created_at,
+            )
+        )
+    assert stored["feiten"]["eigen_woorden"] == []
+    assert not said.all()
 
 
 @pytest.mark.parametrize("name", sorted(recipients()))
