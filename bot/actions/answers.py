@@ -105,6 +105,12 @@ def _place(plain: str, text: str) -> str | None:
     return text.strip() if len(plain.split()) <= MUNICIPALITY_WORDS else None
 
 
+def is_place(text: str) -> bool:
+    """Whether the words are a place that the gazetteer knows, or a way of not saying one."""
+    plain = normalise(text).text
+    return find_answered_place(text) is not None or bool(RATHER_NOT.search(plain) or UNSURE.search(plain))
+
+
 def _bare_age(plain: str) -> str | None:
     match = re.search(r"\b(\d{1,2})\b", plain)
     return Facts(age=int(match.group(1))).band if match and 5 <= int(match.group(1)) <= 80 else None

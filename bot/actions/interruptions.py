@@ -68,8 +68,8 @@ def interrupted(
         _correct(dossier, turn, reply)
     elif intent in SMALL_TALK and _is_small_talk(dossier, turn, open_ask, tells):
         reply.add(f"utter_{intent}")
-    elif intent in STARTS and not tells and open_ask != "reporter_role":
-        _starts(dossier, intent, turn.number)
+    elif (role := _start(turn, open_ask, tells)) and open_ask != "reporter_role":
+        _starts(dossier, role, turn.number)
     elif intent in NO_STORY and open_ask == "story" and not dossier.texts and not tells:
         reply.add("utter_story_start")
     else:
@@ -86,10 +86,20 @@ def _is_small_talk(dossier: Dossier, turn: Turn, open_ask: str | None, tells: bo
     return not tells and open_ask not in answers.FREE and _no_answer(dossier, turn, open_ask)
 
 
-def _starts(dossier: Dossier, intent: str, number: int) -> None:
-    """For whom somebody comes is said before the story: remembered, so that it is not asked again."""
+def _start(turn: Turn, open_ask: str | None, tells: bool) -> str | None:
+    """For whom somebody says to come, before any story."""
+    if tells:
+        return None
+    if turn.intent in STARTS:
+        return STARTS[turn.intent]
+    short = len(turn.text.split()) <= STORY_WORDS
+    return turn.reading.role if open_ask == "story" and short and turn.reading else None
+
+
+def _starts(dossier: Dossier, role: str, number: int) -> None:
+    """It is remembered, so that it is not asked again."""
     if not dossier.role:
-        dossier.note("reporter_role", STARTS[intent], number, "afgeleid")
+        dossier.note("reporter_role", role, number, "afgeleid")
         set_address(dossier)
 
 

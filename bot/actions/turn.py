@@ -15,6 +15,8 @@ from bot.actions.story import take_story
 from bot.actions.texts import Texts
 from meldpunt.reading import Reading
 
+WAYS_OUT = frozenset({"stop_and_erase", "want_human"})
+FEW_WORDS = 4
 OPENING_ASKS = ("safe_to_type", "in_danger_now", "reporter_role", None)
 
 
@@ -31,10 +33,20 @@ def take(
     if turn.reading is None:
         return reply
     cues = _safety(dossier, turn.reading, reply)
-    if interrupted(dossier, turn, open_ask, reply, draft, texts):
+    if not _clear_answer(turn, open_ask) and interrupted(dossier, turn, open_ask, reply, draft, texts):
         return reply
     _answer_text(dossier, turn, open_ask, reply, bool(cues), texts)
     return reply
+
+
+def _clear_answer(turn: Turn, open_ask: str | None) -> bool:
+    """A few words that answer the open question are that answer, whatever the classifier makes of them ("goor")."""
+    if open_ask is None or turn.reading is None or turn.intent in WAYS_OUT:
+        return False
+    if open_ask in answers.FREE | {"story"} or len(turn.text.split()) > FEW_WORDS:
+        return False
+    value = answers.parse(open_ask, turn.text, turn.reading)
+    return value is not None and (open_ask != "place" or answers.is_place(turn.text))
 
 
 def _slot(ask: str) -> str:

@@ -82,6 +82,12 @@ class ModelOutput:
         """Whether the first intent is above the calibrated fallback threshold."""
         return bool(self.intents) and self.intents[0][1] >= self.intent_threshold
 
+    @property
+    def strangeness(self) -> float:
+        """Pieces of the vocabulary a letter: high where the words are no words."""
+        letters = sum(character.isalnum() for character in self.text)
+        return sum(len(window.offsets) for window in self.windows) / max(1, letters)
+
     @cached_property
     def asserted(self) -> tuple[Evidence, ...]:
         """Indicator, probability, start and end of evidence, of all above threshold, the surest first."""
