@@ -69,7 +69,7 @@ def interrupted(
     elif intent in SMALL_TALK and _is_small_talk(dossier, turn, open_ask, tells):
         reply.add(f"utter_{intent}")
     elif (role := _start(turn, open_ask, tells)) and open_ask != "reporter_role":
-        _starts(dossier, role, turn.number)
+        _starts(dossier, role, turn)
     elif intent in NO_STORY and open_ask == "story" and not dossier.texts and not tells:
         reply.add("utter_story_start")
     else:
@@ -96,11 +96,13 @@ def _start(turn: Turn, open_ask: str | None, tells: bool) -> str | None:
     return turn.reading.role if open_ask == "story" and short and turn.reading else None
 
 
-def _starts(dossier: Dossier, role: str, number: int) -> None:
-    """It is remembered, so that it is not asked again."""
+def _starts(dossier: Dossier, role: str, turn: Turn) -> None:
+    """It is remembered with the age and place beside it, so that they are not asked again."""
     if not dossier.role:
-        dossier.note("reporter_role", role, number, "afgeleid")
+        dossier.note("reporter_role", role, turn.number, "afgeleid")
         set_address(dossier)
+    if turn.reading and (turn.reading.age or turn.reading.gemeente):
+        dossier.add_reading(turn.reading, turn.number)
 
 
 def _no_answer(dossier: Dossier, turn: Turn, open_ask: str | None) -> bool:

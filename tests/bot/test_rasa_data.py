@@ -12,7 +12,11 @@ from tools.environments import RASA
 from tools.paths import ROOT
 
 # A guided conversation has two rules; the form and the actions use intents and texts that Rasa's check cannot see.
-NOT_SEEN_BY_RASA = re.compile(r"The (?:intent|utterance) '\w+' is not used in any story or rule\.")
+# Four intents are handover's own and never a visitor's, so they have no examples.
+NOT_SEEN_BY_RASA = re.compile(
+    r"The (?:intent|utterance) '\w+' is not used in any story or rule\."
+    r"|The intent '(?:session_opened|session_resumed|given_back|choice)' is listed in the domain file"
+)
 INTENTS = 44
 ENOUGH, ENOUGH_FOR_SAFETY = 60, 150
 SAFETY = ("tell_story", "danger_now", "suicidal", "someone_is_watching")
