@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from meldpunt.indicators.catalogue import Indicator, catalogue
+from meldpunt.indicators.catalogue import CATEGORIES, Indicator, catalogue
 from meldpunt.reading.types import Mention
 from meldpunt.triage.rules import LEVELS, Ask, Atom, Derived, Rule, RuleSet, rule_set
 
@@ -77,7 +77,7 @@ class Assessment:
 def assess(facts: Facts, rules: RuleSet | None = None) -> Assessment:
     """Apply the rules of domain.md 2.3 to ``facts``."""
     data = rules or rule_set()
-    mentions = _timed(facts)
+    mentions = _timed(facts, data)
     state = _State(facts, mentions, data)
     state.derive()
     fired = [f for rule in data.rules if (f := state.fire(rule))]
@@ -158,11 +158,17 @@ def with_mention(facts: Facts, indicator: str) -> Facts:
     return replace(facts, mentions=(*facts.mentions, Mention(indicator, 0, 0, "", recognised_by="knop")))
 
 
-def _timed(facts: Facts) -> tuple[Mention, ...]:
-    """Mentions that count, an unknown time filled in from the answer to ``when``."""
+def _timed(facts: Facts, data: RuleSet) -> tuple[Mention, ...]:
+    """Mentions that count, an unknown time filled in from the answer to ``when``.
+
+    What is about now by its nature keeps its own time: the answer tells when the exploitation is, not the danger.
+    """
     time = TIME_OF_WHEN.get(facts.when or "")
     counted = [m for m in facts.mentions if m.asserted]
-    return tuple(replace(m, time=time) if time and m.time == "onbekend" else m for m in counted)  # type: ignore[arg-type]
+    return tuple(
+        replace(m, time=time) if time and m.time == "onbekend" and m.indicator not in data.about_now else m  # type: ignore[arg-type]
+        for m in counted
+    )
 
 
 def _without_rules(facts: Facts, data: RuleSet) -> str:
@@ -193,6 +199,8 @@ class _State:
     def derive(self) -> None:
         for derived in self.data.derived:
             because = self._grouped(derived) if derived.groups else self._any(derived.alternatives)
+            if because is None and derived.later_is_heavier:
+                because = self._grown()
             if because is not None:
                 self.derived[derived.id] = because
 
@@ -206,6 +214,23 @@ class _State:
         return (
             tuple(sorted({i for hit in present for i in hit})) if len(present) >= derived.at_least else None
         )
+
+    def _grown(self) -> tuple[int, ...] | None:
+        """Two mentions of which the later is the heavier (domain.md 1.5, D5)."""
+        order, book = self.data.order_of_times, catalogue()
+        placed = [
+            (order.index(m.time), book[m.indicator].weight, i)
+            for i, m in enumerate(self.mentions)
+            if m.time in order
+        ]
+        grown = {
+            i
+            for early, light, first in placed
+            for late, heavy, second in placed
+            if early < late and light < heavy
+            for i in (first, second)
+        }
+        return tuple(sorted(grown)) or None
 
     def _any(self, alternatives: Iterable[tuple[Atom, ...]]) -> tuple[int, ...] | None:
         found: set[int] = set()
@@ -222,6 +247,8 @@ class _State:
             return () if self._age(atom["age"]) else None
         if "flag" in atom:
             return () if atom["flag"] in self.facts.flags else None
+        if "when" in atom:
+            return () if self.facts.when in atom["when"] else None
         if "derived" in atom:
             return self._derived(atom)
         hits = tuple(i for i, m in enumerate(self.mentions) if self._fits(m, atom))
@@ -240,13 +267,22 @@ class _State:
         indicator: Indicator = catalogue()[mention.indicator]
         if "time" in atom and mention.time not in self.data.times[atom["time"]]:
             return False
-        if "experiencer" in atom and mention.experiencer != atom["experiencer"]:
+        if "experiencer" in atom and self._experiencer(mention) != atom["experiencer"]:
+            return False
+        if "words" in atom and not self.data.words[atom["words"]].search(mention.text.lower()):
             return False
         if mention.indicator in atom.get("except", ()):
             return False
         if "indicator" in atom:
             return mention.indicator in atom["indicator"]
-        return indicator.category in atom["category"] and indicator.weight >= atom["weight"]
+        return indicator.category in atom.get("category", CATEGORIES) and indicator.weight >= atom.get(
+            "weight", 1
+        )
+
+    def _experiencer(self, mention: Mention) -> str:
+        """Who reports about themselves is the person concerned."""
+        own = self.facts.role == "self" and mention.experiencer == "betrokkene"
+        return "melder" if own else mention.experiencer
 
     def _age(self, wanted: str) -> bool:
         band = self.facts.band

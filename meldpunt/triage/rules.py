@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from meldpunt.indicators.catalogue import CATEGORIES, catalogue
+from meldpunt.data_files import read_json
+from meldpunt.triage.checks import LEVELS, TriageDataError, check
 
 FILE = Path(__file__).resolve().parent.parent / "data" / "triage.json"
-LEVELS = ("laag", "onvoldoende_informatie", "verhoogd", "hoog", "acuut")
-ATOM_KEYS = frozenset(
-    {"indicator", "category", "weight", "count", "time", "age", "flag", "derived", "except", "experiencer"}
-)
-AGES = frozenset({"minor", "adult", "under_12", "12_15"})
 
 Atom = dict[str, Any]
 
-
-class TriageDataError(ValueError):
-    """``triage.json`` holds a mistake; the message names the rule and the remedy."""
+__all__ = ["LEVELS", "Ask", "Atom", "Derived", "Rule", "RuleSet", "TriageDataError", "load_rules", "rule_set"]
 
 
 @dataclass(frozen=True)
@@ -38,13 +31,17 @@ class Rule:
 
 @dataclass(frozen=True)
 class Derived:
-    """A computed indicator D1-D8: alternatives as in a rule, or at least n of some groups of indicators."""
+    """A computed indicator D1-D8: alternatives as in a rule, or at least n of some groups of indicators.
+
+    ``later_is_heavier``: it also holds when a later mention is heavier than an earlier one (D5).
+    """
 
     id: str
     name: str
     alternatives: tuple[tuple[Atom, ...], ...]
     groups: tuple[frozenset[str], ...]
     at_least: int
+    later_is_heavier: bool
 
 
 @dataclass(frozen=True)
@@ -61,10 +58,17 @@ class Ask:
 
 @dataclass(frozen=True)
 class RuleSet:
-    """Everything in ``triage.json``."""
+    """Everything in ``triage.json``.
+
+    ``about_now`` are indicators whose time the answer to ``when`` does not tell; ``order_of_times`` runs from long ago
+    to planned; ``words`` are patterns over the words of a mention.
+    """
 
     version: str
     times: dict[str, frozenset[str]]
+    about_now: frozenset[str]
+    order_of_times: tuple[str, ...]
+    words: dict[str, re.Pattern[str]]
     derived: tuple[Derived, ...]
     rules: tuple[Rule, ...]
     modifiers: tuple[Rule, ...]
@@ -77,66 +81,53 @@ class RuleSet:
 @lru_cache(maxsize=1)
 def rule_set() -> RuleSet:
     """Read and check ``triage.json``; raises :class:`TriageDataError`."""
-    try:
-        data = json.loads(FILE.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise TriageDataError(
-            f"triage.json cannot be read: {error}. Restore the file or mend that line."
-        ) from error
-    times = {name: frozenset(values) for name, values in data["times"].items()}
-    derived = tuple(
-        Derived(
-            row["id"],
-            row["name"],
-            _alternatives(row, times),
-            tuple(map(frozenset, row.get("groups", ()))),
-            row.get("at_least", 0),
-        )
-        for row in data["derived"]
-    )
+    return load_rules(FILE)
+
+
+def load_rules(file: Path) -> RuleSet:
+    """Read and check the rules in ``file``; raises :class:`TriageDataError` with line and remedy."""
+    data, text = read_json(file, TriageDataError)
+    check(data, text, file.name)
     return RuleSet(
         version=str(data["version"]),
-        times=times,
-        derived=derived,
-        rules=tuple(_rule(row, times) for row in data["rules"]),
-        modifiers=tuple(_rule({"level": "verhoogd", **row}, times) for row in data["modifiers"]),
+        times={name: frozenset(values) for name, values in data["times"].items()},
+        about_now=frozenset(data["about_now"]),
+        order_of_times=tuple(data["order_of_times"]),
+        words={name: re.compile(pattern) for name, pattern in data["words"].items()},
+        derived=tuple(map(_derived, data["derived"])),
+        rules=tuple(map(_rule, data["rules"])),
+        modifiers=tuple(map(_rule, data["modifiers"])),
         level_questions=tuple(data["level_questions"]),
         core_fields=dict(data["core_fields"]),
-        asks=tuple(_ask(row) for row in data["asks"]),
+        asks=tuple(map(_ask, data["asks"])),
         max_follow_ups=int(data["max_follow_ups"]),
     )
 
 
-def _rule(row: dict[str, Any], times: dict[str, frozenset[str]]) -> Rule:
-    if row["level"] not in LEVELS:
-        raise TriageDataError(
-            f"triage.json, rule {row['id']}: level {row['level']!r} is unknown; use one of {', '.join(LEVELS)}."
-        )
+def _rule(row: dict[str, Any]) -> Rule:
     return Rule(
-        row["id"], row["title"], row["level"], row.get("source", "domain.md 2.3"), _alternatives(row, times)
+        row["id"],
+        row["title"],
+        row.get("level", "verhoogd"),
+        row.get("source", "domain.md 2.3"),
+        _alternatives(row),
     )
 
 
-def _alternatives(row: dict[str, Any], times: dict[str, frozenset[str]]) -> tuple[tuple[Atom, ...], ...]:
-    alternatives = tuple(tuple(alternative) for alternative in row.get("any", ()))
-    for alternative in alternatives:
-        for atom in alternative:
-            for problem in _problems(atom, times):
-                raise TriageDataError(f"triage.json, rule {row['id']}: {problem}")
-    return alternatives
+def _derived(row: dict[str, Any]) -> Derived:
+    groups = tuple(map(frozenset, row.get("groups", ())))
+    return Derived(
+        row["id"],
+        row["name"],
+        _alternatives(row),
+        groups,
+        row.get("at_least", 0),
+        row.get("later_is_heavier", False),
+    )
 
 
-def _problems(atom: Atom, times: dict[str, frozenset[str]]) -> Iterator[str]:
-    if unknown := set(atom) - ATOM_KEYS:
-        yield f"unknown key {sorted(unknown)}; use {sorted(ATOM_KEYS)}."
-    if wrong := set(atom.get("indicator", ())) - set(catalogue().indicators):
-        yield f"indicator {sorted(wrong)} is not in indicators.json."
-    if wrong := set(atom.get("category", ())) - set(CATEGORIES):
-        yield f"category {sorted(wrong)} is unknown."
-    if atom.get("time", "ongoing") not in times:
-        yield f'time {atom["time"]!r} is not defined under "times".'
-    if atom.get("age", "minor") not in AGES:
-        yield f"age {atom['age']!r} is unknown; use one of {sorted(AGES)}."
+def _alternatives(row: dict[str, Any]) -> tuple[tuple[Atom, ...], ...]:
+    return tuple(tuple(alternative) for alternative in row.get("any", ()))
 
 
 def _ask(row: dict[str, Any]) -> Ask:

@@ -53,8 +53,8 @@ def test_one_more_confirmed_indicator_never_lowers_the_level(known: Facts, more:
 def test_an_unknown_age_is_treated_as_a_minors(known: Facts) -> None:
     unknown = Facts(known.mentions, None, None, known.when, known.role, known.answers, known.flags)
     adult = Facts(known.mentions, 30, None, known.when, known.role, known.answers, known.flags)
-    if not any(rule.id in ("H2", "H13") for rule in assess(adult).rules):
-        assert assess(unknown).rank >= assess(adult).rank
+    assert assess(unknown).rank >= assess(adult).rank
+    assert assess(unknown).level == assess(replace(adult, age=17)).level
 
 
 ALL_RULES = [rule.id for rule in rule_set().rules]
@@ -64,46 +64,12 @@ ALL_RULES = [rule.id for rule in rule_set().rules]
 def test_no_rule_is_dead(rule_id: str) -> None:
     fired = set()
     for age in (10, 15, 30, None):
-        for time in ("nu", "onbekend"):
+        for time in ("nu", "onbekend", ">3m"):
             everything = Facts(
                 tuple(Mention(i, 0, 1, "x", time=time) for i in IDS), age=age, flags=frozenset(FLAGS)
             )  # type: ignore[arg-type]
             fired |= {rule.id for rule in assess(everything).rules}
     assert rule_id in fired
-
-
-VIGNETTES = [
-    (of("nu_in_gevaar", time="nu"), "acuut", "A1"),
-    (of("suicidaal", "chantage_beeldmateriaal", age=15), "acuut", "A2"),
-    (of("suicidaal", age=30), "hoog", "H11"),
-    (of("afspraak_vandaag", "online_werving", age=14), "acuut", "A3"),
-    (of("afspraak_vandaag", "online_werving", age=25), "hoog", "H13"),
-    (of("hotelafspraak", time="toekomst", age=15), "acuut", "A4"),
-    (of("hotelafspraak", time=">3m", age=15), "hoog", "H8"),
-    (of("hotelafspraak", age=30), "verhoogd", "V1"),
-    (of("vermist_weggelopen", time="nu", age=16), "acuut", "A5"),
-    (of("gedwongen_seks", time=">3m", age=20), "hoog", "H8"),
-    (of("gedwongen_seks", age=20), "acuut", "A7"),
-    (of("dader_leest_mee", "bedreiging", age=30), "acuut", "A8"),
-    (of("criminele_uitbuiting_drugs", time="<24u", age=16), "acuut", "A9"),
-    (of("orgaanverwijdering", age=40), "acuut", "A10"),
-    (of("seksafspraak_voor_geld", age=16), "hoog", "H1"),
-    (of("geldezel_bankpas", "bedreiging", time=">3m", age=22), "hoog", "H2"),
-    (of("schuldbinding", "bedreiging", time=">3m", age=30), "hoog", "H4"),
-    (of("uitbuiting_door_familie"), "hoog", "H5"),
-    (of("telefoonabonnement_op_naam", age=17), "verhoogd", "V3"),
-    (of("gedragsverandering", "schoolverzuim", "onverklaarbare_luxe", age=17), "verhoogd", "V4"),
-    (of("licht_verstandelijke_beperking", "schoolverzuim", "onverklaarbare_luxe", age=17), "verhoogd", "V5"),
-]
-
-
-@pytest.mark.parametrize(("known", "level", "rule_id"), VIGNETTES)
-def test_a_vignette_gets_the_level_an_expert_reads_in_the_rules(
-    known: Facts, level: str, rule_id: str
-) -> None:
-    found = assess(known)
-    assert found.level == level
-    assert rule_id in {rule.id for rule in found.rules}
 
 
 def test_a_denied_indicator_fires_nothing() -> None:
