@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meldpunt.indicators import catalogue
@@ -42,6 +42,7 @@ def of(*ids: str, time: str = "onbekend", **known: object) -> Facts:
     return Facts(tuple(Mention(i, 0, 1, "x", time=time) for i in ids), **known)  # type: ignore[arg-type]
 
 
+@settings(deadline=None)  # a loaded machine is slow, not wrong
 @given(facts, mentions)
 def test_one_more_confirmed_indicator_never_lowers_the_level(known: Facts, more: Mention) -> None:
     before = assess(known)
@@ -49,6 +50,7 @@ def test_one_more_confirmed_indicator_never_lowers_the_level(known: Facts, more:
     assert after.rank >= before.rank
 
 
+@settings(deadline=None)  # a loaded machine is slow, not wrong
 @given(facts)
 def test_an_unknown_age_is_treated_as_a_minors(known: Facts) -> None:
     unknown = Facts(known.mentions, None, None, known.when, known.role, known.answers, known.flags)
