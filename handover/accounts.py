@@ -6,9 +6,11 @@ Each service works on the database; who may call it is the staff listener's to c
 from __future__ import annotations
 
 import asyncio
+import unicodedata
 from dataclasses import dataclass, field
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handover.desk import SYSTEM, Actor, Desk, new_id
@@ -46,7 +48,7 @@ class PasswordTooShort(AccountRefused):
 
 
 class UsernameTaken(AccountRefused):
-    """There is an account of that name already, active or ended: two would be taken for one in the audit."""
+    """There is, or was, an account with this user name; the audit trail must not mix up two people."""
 
 
 class InviteUnknown(AccountRefused):
@@ -88,8 +90,7 @@ async def set_up(desk: Desk, account: NewAccount, roles: list[str]) -> FirstAcco
                 retired_at=None,
             )
         )  # fmt: skip
-        session.add(row)
-        await session.flush()
+        await _add(session, row)
         for holder, public in ((RECOVERY, recovery.public), (row.id, person.public)):
             _grant(session, 1, holder, grant(pair.private, public), SYSTEM, desk)
         await desk.record(session, Actor(SYSTEM, SYSTEM, frozenset()), "account.set_up", row.id)
@@ -101,7 +102,7 @@ async def check_password(desk: Desk, username: str, password: str) -> tuple[Staf
     time.
     """
     async with desk.store.reading() as session:
-        row = await session.scalar(select(Staff).where(Staff.username == username, Staff.active))
+        row = await session.scalar(select(Staff).where(Staff.username == tidy_name(username), Staff.active))
     if row is None:
         await asyncio.to_thread(desk.cost.stretch, password.encode("utf-8", "surrogatepass"), b"\0" * 16)
         raise WrongPassword("the password is not right")
@@ -172,9 +173,7 @@ async def accept_invite(desk: Desk, token: str, account: NewAccount) -> Staff:
         )
         if used is None:
             raise InviteUnknown("this invitation does not work (any more)")
-        await _must_be_free(session, account.username)
-        session.add(row)
-        await session.flush()
+        await _add(session, row)
         known = set(await session.scalars(select(MeldpuntKey.generation)))
         for generation, private in open_invite(found.sealed_keys, token, found.id).items():
             if generation in known:
@@ -249,36 +248,51 @@ async def rotate(desk: Desk, actor: Actor, keyring: Keyring) -> int:
 
 async def recover(desk: Desk, recovery_key: str, staff_id: str) -> None:
     """Give ``staff_id`` access by the printed recovery key; raises :class:`NoAccess`."""
-    try:
-        pair = recovery_pair(recovery_key)
-    except ValueError:
-        raise NoAccess("this is not a recovery key") from None
+    pair = _recovery_pair(recovery_key)
     async with desk.store.writing() as session:
-        person = await session.get(Staff, staff_id)
-        if person is None or not person.active:
-            raise AccountRefused("there is no such account")
-        rows = await session.scalars(select(KeyGrant).where(KeyGrant.holder == RECOVERY))
-        for row in rows.all():
-            private = open_grant(row.sealed, pair.private)
-            if await session.get(KeyGrant, (row.generation, staff_id)) is None:
-                _grant(session, row.generation, staff_id, grant(private, person.public_key), RECOVERY, desk)
-        await desk.record(session, Actor(SYSTEM, SYSTEM, frozenset()), "account.recovered", staff_id)
+        await _recover(desk, session, pair, staff_id)
+
+
+async def _recover(desk: Desk, session: AsyncSession, pair: KeyPair, staff_id: str) -> None:
+    person = await session.get(Staff, staff_id)
+    if person is None or not person.active:
+        raise AccountRefused("there is no such account")
+    rows = await session.scalars(select(KeyGrant).where(KeyGrant.holder == RECOVERY))
+    for row in rows.all():
+        private = open_grant(row.sealed, pair.private)
+        if await session.get(KeyGrant, (row.generation, staff_id)) is None:
+            _grant(session, row.generation, staff_id, grant(private, person.public_key), RECOVERY, desk)
+    await desk.record(session, Actor(SYSTEM, SYSTEM, frozenset()), "account.recovered", staff_id)
 
 
 async def reset_by_recovery(desk: Desk, recovery_key: str, account: NewAccount, roles: list[str]) -> Staff:
     """Make an account by the printed recovery key, when nobody who can open is left."""
+    pair = _recovery_pair(recovery_key)
     row, _ = await _new_staff(desk, account, roles)
-    staff_id = row.id
     async with desk.store.writing() as session:
-        await _must_be_free(session, account.username)
-        session.add(row)
-    try:
-        await recover(desk, recovery_key, staff_id)
-    except Exception:
-        async with desk.store.writing() as session:
-            await session.execute(delete(Staff).where(Staff.id == staff_id))
-        raise
+        await _add(session, row)
+        await _recover(desk, session, pair, row.id)
     return row
+
+
+def _recovery_pair(text: str) -> KeyPair:
+    try:
+        return recovery_pair(text)
+    except ValueError:
+        raise NoAccess("this is not a recovery key") from None
+
+
+async def _add(session: AsyncSession, row: Staff) -> None:
+    session.add(row)
+    try:
+        await session.flush()
+    except IntegrityError:  # somebody took the name a moment ago
+        raise UsernameTaken(f"there is an account {row.username} already") from None
+
+
+def tidy_name(username: str) -> str:
+    """A user name as it is kept: one name, however it is typed."""
+    return unicodedata.normalize("NFKC", username).strip().casefold()
 
 
 def locked_key(row: Staff) -> LockedKey:
@@ -300,10 +314,13 @@ async def _newest(session: AsyncSession) -> MeldpuntKey:
 
 async def _new_staff(desk: Desk, account: NewAccount, roles: list[str]) -> tuple[Staff, KeyPair]:
     _check_password(desk, account.password)
+    async with desk.store.reading() as session:
+        if await session.scalar(select(Staff.id).where(Staff.username == tidy_name(account.username))):
+            raise UsernameTaken(f"there is an account {tidy_name(account.username)} already")
     pair, staff_id, now = KeyPair.new(), new_id(), desk.clock()
     locked = await asyncio.to_thread(lock, pair.private, account.password, staff_id, desk.cost)
     row = Staff(
-        id=staff_id, username=account.username, display_name=account.display_name, roles=roles, active=True,
+        id=staff_id, username=tidy_name(account.username), display_name=account.display_name, roles=roles, active=True,
         public_key=pair.public, wrapped_private_key=locked.wrapped, salt=locked.salt,
         cost=locked.cost.as_dict(), totp_step=0, failures=0, not_before=None, created_at=now,
         sealed_totp=seal_secret(pair.private, account.totp_secret, staff_id, "totp"),
@@ -311,10 +328,6 @@ async def _new_staff(desk: Desk, account: NewAccount, roles: list[str]) -> tuple
     )  # fmt: skip
     return row, pair
 
-
-async def _must_be_free(session: AsyncSession, username: str) -> None:
-    if await session.scalar(select(Staff.id).where(Staff.username == username)) is not None:
-        raise UsernameTaken(f"there is an account {username} already: choose another name")
 
 
 def _check_password(desk: Desk, password: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
             name = "_".join(str(step) for step in row["loc"]).upper()
             print(f"MELDPUNT_{name}: {row['msg']}. See docs/settings.md.", file=sys.stderr)
     except SettingsError as error:
-        print(f"{error}. Lists are written as JSON, such as [\"2026-12-25\"]. See docs/settings.md.", file=sys.stderr)
+        print(f"{_named(str(error))}: write it as JSON, such as [\"2026-12-25\"]. See docs/settings.md.", file=sys.stderr)
     except (
         KeyFileMissing,
         KeyFileDamaged,
@@ -51,6 +52,12 @@ def main(arguments: list[str] | None = None) -> int:
             file=sys.stderr,
         )
     return WRONG
+
+
+def _named(text: str) -> str:
+    """The variable that pydantic's sentence about a setting is about."""
+    field = re.search(r'field "(\w+)"', text)
+    return f"MELDPUNT_{field[1].upper()}" if field else "A setting"
 
 
 def _init(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -94,6 +101,8 @@ def _retention(settings: Settings, chosen: argparse.Namespace) -> int:
             for item in items:
                 print(f"{item.what:13} {item.id}  due since {item.since:%Y-%m-%d %H:%M}")
             if chosen.dry_run:
+                for held in await retention.held_now(desk):
+                    print(f"held          {held.reference}  since {held.since:%Y-%m-%d %H:%M}  {held.why}")
                 print(f"{len(items)} to delete; nothing was deleted.")
             else:
                 print(f"{await retention.carry_out(desk, items)} deleted.")

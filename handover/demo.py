@@ -20,6 +20,7 @@ from handover.desk import SYSTEM, Actor, Desk, new_id
 from handover.queue.card import card_of
 from handover.queue.consent import store_consents
 from handover.queue.status import CLOSED
+from handover.queue.words import seal_report
 from handover.store import CaseEvent, Conversation, HandedOverKey, Note, Receipt, ReportRow, Task
 from handover.vault import ConversationKeys, new_key
 
@@ -118,10 +119,10 @@ async def _add(desk: Desk, row: Row, stories: dict[str, Any], people: dict[str, 
             version=0,
             part=0,
             contract="1",
-            sealed_report=keys.seal(0, 0, "report", report.model_dump(mode="json")),
             sealed_card=keys.seal(0, 0, "card", card_of(report, "wil_mens" if waits else None).as_json()),
             sealed_review=None,
         )
+        seal_report(keys, case, report)
         session.add(case)
         await session.flush()
         if row.kind == CASE:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handover.audit import Doing
@@ -24,6 +24,7 @@ from handover.store import (
     Message,
     Receipt,
     ReportRow,
+    UnfitPayload,
     VisitorToken,
 )  # fmt: skip
 from handover.store.database import announce
@@ -47,6 +48,15 @@ class Due:
 
     what: str
     id: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A case that its date would end, and why it stays."""
+
+    reference: str
+    why: str
     since: datetime
 
 
@@ -81,12 +91,14 @@ async def carry_out(desk: Desk, items: list[Due]) -> int:
     gone = 0
     for item in items:
         async with desk.store.writing() as session:
-            if item.what == "words":
-                gone += await _delete_words(session, item.id)
+            if not await _still_due(session, desk, item):
                 continue
-            if item.what == "conversation" and not await _still_unfinished(session, desk, item):
-                continue
-            if await delete_conversation(session, item.id, desk.clock()):
+            done = (
+                await _delete_words(session, item.id)
+                if item.what == "words"
+                else await delete_conversation(session, item.id, desk.clock())
+            )
+            if done:
                 gone += 1
                 doing = Doing(SYSTEM, f"retention.{item.what}", item.what)
                 await desk.audit.write(session, doing, desk.clock())
@@ -109,11 +121,34 @@ async def delete_conversation(session: AsyncSession, conversation_id: str, now: 
     return True
 
 
-async def _still_unfinished(session: AsyncSession, desk: Desk, item: Due) -> bool:
-    conversation = await session.get(Conversation, item.id)
-    if conversation is None or conversation.state != State.BOT:
+async def held_now(desk: Desk) -> list[Held]:
+    """Cases whose date has passed and that are held all the same: somebody must look at them."""
+    now = desk.clock()
+    async with desk.store.reading() as session:
+        rows = await session.scalars(select(ReportRow).where(_may_be_due(desk.settings, now)))
+        ends = [(row.reference, end_of_case(row, False, desk.settings)) for row in rows]
+    return [Held(reference, end.held, end.at) for reference, end in ends if end.held and end.at <= now]
+
+
+async def _still_due(session: AsyncSession, desk: Desk, item: Due) -> bool:
+    """Asked again in the transaction that deletes: a case may have been opened again, a visitor come back."""
+    from handover.queue.consent import with_contact
+
+    now = desk.clock()
+    conversation = await session.scalar(
+        select(Conversation).where(Conversation.id == item.id).with_for_update()
+    )
+    if conversation is None:
         return False
-    return end_of_unfinished(conversation, desk.settings) <= desk.clock()
+    if item.what == "conversation":
+        return conversation.state == State.BOT and end_of_unfinished(conversation, desk.settings) <= now
+    row = await session.scalar(select(ReportRow).where(ReportRow.conversation_id == item.id))
+    if row is None:
+        return False
+    if item.what == "words":
+        return row.handled_at is not None and row.handled_at + desk.settings.keep_own_words <= now
+    end = end_of_case(row, row.reference in await with_contact(session), desk.settings)
+    return end.held is None and end.at <= now
 
 
 async def _unfinished(session: AsyncSession, settings: Settings, now: datetime) -> list[Due]:
@@ -151,7 +186,15 @@ def _may_be_due(settings: Settings, now: datetime):  # type: ignore[no-untyped-d
     return or_(ReportRow.handled_at <= now - shortest, ReportRow.created_at <= now - settings.keep_unhandled)
 
 
-async def _delete_words(session: AsyncSession, conversation_id: str) -> int:
-    """The literal conversation goes; the report, which staff made their registration from, stays."""
-    gone = await session.execute(delete(Message).where(Message.conversation_id == conversation_id))
-    return int(getattr(gone, "rowcount", 0) > 0)
+async def _delete_words(session: AsyncSession, conversation_id: str) -> bool:
+    """The literal conversation goes, and the words in the report; the rest of the report stays."""
+    gone = [
+        await session.execute(delete(table).where(table.conversation_id == conversation_id))
+        for table in (Message, UnfitPayload)
+    ]
+    stripped = await session.execute(
+        update(ReportRow)
+        .where(ReportRow.conversation_id == conversation_id, ReportRow.sealed_words.is_not(None))
+        .values(sealed_words=None)
+    )
+    return any(getattr(result, "rowcount", 0) > 0 for result in (*gone, stripped))

@@ -10,7 +10,7 @@ from typing import Any
 import pyotp
 from sqlalchemy import select
 
-from handover.accounts import NewAccount, end_access, reset_by_recovery
+from handover.accounts import NewAccount, end_access, reset_by_recovery, tidy_name
 from handover.desk import SYSTEM, Actor
 from handover.installation import FIRST_ROLES, open_desk
 from handover.store import Staff
@@ -44,7 +44,7 @@ def _end(settings: Settings, chosen: argparse.Namespace) -> int:
     async def work() -> int:
         async with open_desk(settings) as desk:
             async with desk.store.reading() as session:
-                row = await session.scalar(select(Staff).where(Staff.username == chosen.username))
+                row = await session.scalar(select(Staff).where(Staff.username == tidy_name(chosen.username)))
             if row is None:
                 print(f"There is no account {chosen.username}.")
                 return 1

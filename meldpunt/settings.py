@@ -11,9 +11,9 @@ from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from meldpunt.opening import OpeningHours, parse_hours
@@ -182,6 +182,14 @@ class Settings(BaseSettings):
     keep_audit: Term = Field(
         default=5 * 365 * DAY, description="Audit lines; older ones are named by `audit verify`, not removed."
     )
+
+    @model_validator(mode="after")
+    def _hours_can_be_read(self) -> Settings:
+        try:
+            parse_hours(self.opening_hours, frozenset(self.holidays), ZoneInfo(self.timezone))
+        except ZoneInfoNotFoundError:
+            raise ValueError(f"MELDPUNT_TIMEZONE: there is no time zone {self.timezone!r}") from None
+        return self
 
     @property
     def url(self) -> str:

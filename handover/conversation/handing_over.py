@@ -24,6 +24,7 @@ from handover.queue.card import card_of
 from handover.queue.consent import store_consents
 from handover.queue.proposal import RANK
 from handover.queue.status import NEW
+from handover.queue.words import seal_report
 from handover.store import Conversation, HandedOverKey, Receipt, ReportRow, VisitorToken
 from handover.store.database import announce
 from handover.vault import ConversationKeys, ReceiptKeys
@@ -114,7 +115,7 @@ async def store_case(
     row.municipality = municipality(report.betrokkene.gemeente.value)
     row.reporter_role = report.melder.rol.value
     row.visitor_wrote_at = now
-    row.sealed_report = keys.seal(row.part, 0, "report", report.model_dump(mode="json"))
+    seal_report(keys, row, report)
     row.sealed_card = keys.seal(row.part, 0, "card", card_of(report, notice).as_json())
     await session.flush()
     if kind == CASE:

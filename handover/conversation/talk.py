@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handover.conversation import texts
 from handover.conversation.frames import Choose, EraseAll, ReceiptNoted, Say, Typing
+from handover.conversation.handing_over import CASE
 from handover.conversation.limits import Pace
 from handover.conversation.relay import Relay
 from handover.conversation.settling import BOT_AGAIN, erase
@@ -19,7 +20,7 @@ from handover.conversation.thread import Body, Posted, latest, locked, post
 from handover.conversation.visit import Visit, note_receipt, owed, refresh_keys
 from handover.desk import Desk
 from handover.hub import QUEUE, visitor_typing_topic
-from handover.queue.consent import OWN_WORDS, change_consent, take_words_away
+from handover.queue.consent import change_consent
 from handover.store import Conversation, Outbox, ReportRow
 from handover.store.database import announce
 from handover.vault.receipt import holds_code
@@ -27,6 +28,7 @@ from meldpunt.report import CONSENT_VALUE, ConsentItem, ConsentValue
 
 LOOK_BACK = 60  # bot messages in which a chosen button may stand
 CONSENT = "consent:"
+STORING = "opslaan_melding"
 
 
 @dataclass
@@ -77,6 +79,9 @@ class Talk:
         self._not_too_fast()
         async with self.desk.store.writing() as session:
             conversation = await self._held(session)
+            if await self._takes_report_back(session, conversation, frame):
+                await erase(session, self.desk, conversation)
+                return [{"type": "erased"}]
             if conversation.state == State.BOT:
                 posted = await self._choose_for_bot(session, conversation, frame)
             elif frame.ask.startswith(CONSENT):
@@ -86,6 +91,17 @@ class Talk:
             else:
                 posted = await self._choose_for_staff(session, conversation, frame)
         return self._acknowledged(frame.id, posted)
+
+    async def _takes_report_back(
+        self, session: AsyncSession, conversation: Conversation, frame: Choose
+    ) -> bool:
+        """True when a stored report may no longer be kept: then nothing of it is."""
+        if (frame.ask, CONSENT_VALUE.get(frame.value)) != (CONSENT + STORING, "nee"):
+            return False
+        kind = await session.scalar(
+            select(ReportRow.kind).where(ReportRow.conversation_id == conversation.id)
+        )
+        return kind == CASE
 
     async def _choose_for_bot(
         self, session: AsyncSession, conversation: Conversation, frame: Choose
@@ -114,9 +130,7 @@ class Talk:
         posted = await self._post(session, conversation, body, frame.id)
         if posted.again:
             return posted
-        await change_consent(self.desk, session, row, item, value)
-        if item == OWN_WORDS and value != "ja":
-            await take_words_away(session, self.visit.keys, row)
+        await change_consent(self.desk, session, self.visit.keys, row, item, value)
         await self._system(session, conversation, Body(texts.message("consent_changed")))
         return posted
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, get_args
+from typing import get_args
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handover.desk import Desk
-from handover.hub import QUEUE
+from handover.audit import Doing
+from handover.desk import VISITOR, Desk
+from handover.hub import QUEUE, staff_topic
 from handover.queue.cases import note_event
 from handover.queue.problems import NotAgreed, Refused
-from handover.store import ConsentChange, ConsentRow, Message, ReportRow, Transfer
+from handover.queue.words import ITEM as WORDS_ITEM
+from handover.queue.words import take_words_away
+from handover.store import ConsentChange, ConsentRow, ReportRow, Transfer
 from handover.store.database import announce
 from handover.vault import ConversationKeys
 from meldpunt.report import Consent, ConsentItem, ConsentValue, Report
@@ -23,7 +26,6 @@ from meldpunt.sharing import recipients
 RECIPIENTS = recipients()
 REPORTER = "melder"
 WITHDRAWN = "ingetrokken"
-OWN_WORDS = "bewaren_eigen_woorden"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +94,18 @@ async def must_agree(session: AsyncSession, reference: str, recipient: str) -> N
 
 
 async def change_consent(
-    desk: Desk, session: AsyncSession, row: ReportRow, item: str, value: ConsentValue, by: str = REPORTER
+    desk: Desk,
+    session: AsyncSession,
+    keys: ConversationKeys,
+    row: ReportRow,
+    item: str,
+    value: ConsentValue,
+    by: str = REPORTER,
 ) -> None:
-    """Change one consent in the caller's transaction: staff see it at once, shares not yet sent are stopped."""
+    """Change one consent in the caller's transaction: staff see it at once, shares not yet sent are stopped.
+
+    Without a yes to keeping literal words, the words are taken away then and there.
+    """
     if item not in get_args(ConsentItem):
         raise Refused("there is no such consent item")
     now = desk.clock()
@@ -109,8 +120,13 @@ async def change_consent(
     row.consent_changed_at = now
     if value != "ja":
         await _stop_shares(session, row.reference, item)
+    if item == WORDS_ITEM and old == "ja" and value != "ja":
+        await take_words_away(session, keys, row)
     await note_event(session, row, "consent", by, now, old=f"{item}:{old}", new=f"{item}:{value}")
-    announce(session, QUEUE)
+    announce(session, QUEUE, *([staff_topic(row.claimed_by)] if row.claimed_by else []))
+    await desk.audit.write(
+        session, Doing(VISITOR, f"consent.{value}", row.reference, details=(("item", item),)), now
+    )
 
 
 async def as_of_today(session: AsyncSession, reference: str, report: Report) -> Report:
@@ -127,33 +143,11 @@ async def as_of_today(session: AsyncSession, reference: str, report: Report) -> 
         }
         for row in rows
     }  # fmt: skip
-    if not any(row.item == OWN_WORDS and row.value == "ja" for row in rows):
-        data = without_words(data)
+    if not any(row.item == WORDS_ITEM and row.value == "ja" for row in rows):
+        data["feiten"]["eigen_woorden"] = ()
+        for mention in data["feiten"]["indicatoren"]:
+            mention["tekst"] = None
     return Report.model_validate(data)
-
-
-async def take_words_away(session: AsyncSession, keys: ConversationKeys, row: ReportRow) -> None:
-    """The reporter withdrew the consent to keep literal words: they are deleted, not only hidden.
-
-    The report is sealed again without them, and what was said before it was stored goes. Who opens the case later, with
-    whatever key, finds indicators and answers only.
-    """
-    data = keys.open(row.part, 0, "report", row.sealed_report)
-    row.sealed_report = keys.seal(row.part, 0, "report", without_words(data))
-    await session.execute(
-        delete(Message).where(
-            Message.conversation_id == row.conversation_id,
-            Message.author == "visitor",
-            Message.at <= row.created_at,
-        )
-    )
-
-
-def without_words(data: dict[str, Any]) -> dict[str, Any]:
-    """A report as JSON without the reporter's literal words."""
-    facts = {**data["feiten"], "eigen_woorden": []}
-    facts["indicatoren"] = [{**mention, "tekst": None} for mention in facts["indicatoren"]]
-    return {**data, "feiten": facts}
 
 
 async def _stop_shares(session: AsyncSession, reference: str, item: str) -> None:

@@ -18,6 +18,7 @@ from handover.queue.consent import ConsentToday, allowed_recipients, as_of_today
 from handover.queue.links import Link, links_of
 from handover.queue.listing import QueueItem, item_of
 from handover.queue.review import Review, review_of
+from handover.queue.words import report_of
 from handover.store import CaseEvent, ConsentChange, Note, ReportRow, Staff, Task, Transfer, UnfitPayload
 from handover.store.database import announce
 from handover.vault import ConversationKeys, Keyring
@@ -107,7 +108,7 @@ async def open_report(desk: Desk, actor: Actor, keyring: Keyring, reference: str
         consents = await consents_today(session, reference)
         names = {staff.id: staff.display_name for staff in await session.scalars(select(Staff))}
         card = Card.of_json(keys.open(row.part, 0, "card", row.sealed_card))
-        report = Report.model_validate(keys.open(row.part, 0, "report", row.sealed_report))
+        report = report_of(keys, row)
         contact = (agreed := consents.get("contact_terug")) is not None and agreed.yes
         item = item_of(desk, row, conversation, card, names.get(row.claimed_by or ""), contact)
         row.last_opened_at = now

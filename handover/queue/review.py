@@ -14,6 +14,7 @@ from handover.hub import QUEUE
 from handover.queue.cases import held, must_explain, must_hold, note_event, opened
 from handover.queue.problems import Refused, SecondPersonNeeded
 from handover.queue.proposal import RANK, proposed_level
+from handover.queue.words import report_of
 from handover.store import ReportRow
 from handover.store.database import announce
 from handover.vault import ConversationKeys, Keyring
@@ -206,7 +207,7 @@ async def _propose_again(
 
 
 def _report(keys: ConversationKeys, row: ReportRow) -> Report:
-    return Report.model_validate(keys.open(row.part, 0, "report", row.sealed_report))
+    return report_of(keys, row)
 
 
 def _keep(keys: ConversationKeys, row: ReportRow, review: Review) -> None:

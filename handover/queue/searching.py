@@ -9,6 +9,7 @@ from sqlalchemy import select
 from handover.conversation.thread import read
 from handover.desk import Actor, Desk
 from handover.queue.problems import Refused
+from handover.queue.words import report_data
 from handover.store import HandedOverKey, Note, ReportRow, Task
 from handover.vault import Keyring, NotOpened
 
@@ -42,7 +43,7 @@ async def search(desk: Desk, actor: Actor, keyring: Keyring, words: str) -> list
         for row, key in rows.all():
             try:
                 keys = keyring.open(row.conversation_id, key.generation, key.sealed)
-                report = keys.open(row.part, 0, "report", row.sealed_report)
+                report = report_data(keys, row)
             except NotOpened:
                 continue
             messages = tuple(

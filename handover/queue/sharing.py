@@ -19,10 +19,11 @@ from handover.queue.cases import held, must_explain, must_hold, note_event, open
 from handover.queue.consent import RECIPIENTS, as_of_today, must_agree
 from handover.queue.problems import Refused, SecondPersonNeeded
 from handover.queue.proposal import RANK
+from handover.queue.words import report_of
 from handover.store import Conversation, ReportRow, Transfer
 from handover.store.database import announce
 from handover.vault import Keyring
-from meldpunt.report import CONTRACT, Report
+from meldpunt.report import CONTRACT
 
 Ground = Literal["toestemming", "vitaal_belang"]
 ASKED, AGREED, REFUSED, SENT = "aangevraagd", "akkoord", "geweigerd", "verzonden"
@@ -91,10 +92,12 @@ async def export_case(desk: Desk, actor: Actor, keyring: Keyring, share_id: str)
         share, row, conversation = await _held_share(session, share_id)
         if share.state not in (AGREED, SENT):
             raise Refused(f"this share is {share.state}")
+        if RANK[row.level] >= TWO_PEOPLE_FROM and share.decided_by == share.requested_by:
+            raise SecondPersonNeeded("the level was raised since: another person must agree first")
         if share.ground == "toestemming":
             await must_agree(session, row.reference, share.recipient)
         keys = await opened(session, keyring, conversation.id)
-        report = Report.model_validate(keys.open(row.part, 0, "report", row.sealed_report))
+        report = report_of(keys, row)
         report = await as_of_today(session, row.reference, report)
         share.state, share.sent_at = SENT, share.sent_at or now
         await note_event(session, row, "share_sent", actor.id, now, new=share.recipient)

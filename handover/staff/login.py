@@ -14,6 +14,7 @@ import pyotp
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handover.accounts import tidy_name
 from handover.audit import Doing
 from handover.desk import Actor, Desk
 from handover.queue import set_available
@@ -40,6 +41,7 @@ FREE_TRIES = 3
 LONGEST_WAIT = timedelta(minutes=15)
 STEP_SECONDS = 30
 TOTP_FIELD = "totp"
+UNKNOWN = "onbekend"  # a name that nobody has: what was typed is not kept
 
 
 class NotLoggedIn(Exception):
@@ -67,10 +69,13 @@ class Login:
 async def give_password(desk: Desk, username: str, password: str) -> str:
     """The first factor; gives the token of a session that still needs the second."""
     async with desk.store.reading() as session:
-        staff = await session.scalar(select(Staff).where(Staff.username == username.strip().lower()))
+        staff = await session.scalar(select(Staff).where(Staff.username == tidy_name(username)))
     now = desk.clock()
     if staff is None or not staff.active or staff.ended_at is not None:
         await asyncio.to_thread(desk.cost.stretch, password.encode("utf-8", "replace"), b"0" * 16)
+        async with desk.store.writing() as session:
+            doing = Doing(UNKNOWN, "staff.password", UNKNOWN, outcome="mislukt")
+            await desk.audit.write(session, doing, now)
         raise LoginRefused("wrong_password")
     _not_too_soon(staff, now)
     locked = LockedKey(staff.wrapped_private_key, staff.salt, Cost.from_dict(staff.cost))

@@ -20,8 +20,9 @@ class ReportRow(Base):
     """A case in the queue: a stored report (``kind`` melding) or a visitor who asked for a person (gesprek).
 
     ``version`` changes with every claim, release, transfer and take-over: those are conditional on it.
-    ``sealed_report`` is the structured report, ``sealed_card`` what the queue list shows (indicators, score,
-    notice). ``review`` is what people changed on the triage (sealed): reviewed mentions and reasons.
+    ``sealed_report`` is the structured report, ``sealed_words`` its literal words (queue.words), ``sealed_card``
+    what the queue list shows (indicators, score, notice). ``review`` is what people changed on the triage
+    (sealed): reviewed mentions and reasons.
     """
 
     __tablename__ = "reports"
@@ -54,6 +55,7 @@ class ReportRow(Base):
     part: Mapped[int]
     contract: Mapped[str] = mapped_column(String(8), default="1")
     sealed_report: Mapped[bytes]
+    sealed_words: Mapped[bytes | None]
     sealed_card: Mapped[bytes]
     sealed_review: Mapped[bytes | None]
 

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from handover import queue
+from handover.hub import staff_topic
 from handover.queue import NotAgreed, SecondPersonNeeded
-from handover.queue.cases import opened
 from handover.queue.sharing import SENT
 from handover.store import AuditLine, Message, ReportRow
 from meldpunt.report import Consent, Feiten, Field, Melder, OwnWords, Report
@@ -134,25 +134,6 @@ async def test_withdrawn_words_are_no_longer_shown_or_exported(house: House):
     assert after.report.feiten.indicatoren[0].tekst is None
 
 
-async def test_withdrawn_words_are_deleted_and_not_only_hidden(house: House):
-    line, _, keyring, reference = await held_case(house)
-    await line.choose("consent:bewaren_eigen_woorden", "no")
-    async with house.desk.store.reading() as session:
-        row = await session.get(ReportRow, reference)
-        assert row is not None
-        keys = await opened(session, keyring, row.conversation_id)
-        stored = keys.open(row.part, 0, "report", row.sealed_report)
-        said = await session.scalars(
-            select(Message).where(
-                Message.conversation_id == row.conversation_id,
-                Message.author == "visitor",
-                Message.at <= row.created_at,
-            )
-        )
-    assert stored["feiten"]["eigen_woorden"] == []
-    assert not said.all()
-
-
 @pytest.mark.parametrize("name", sorted(recipients()))
 def test_a_document_holds_what_its_item_covers_and_nothing_else(name: str):
     """Every field of the contract is marked; only those of the recipient's list may come out."""
@@ -170,3 +151,64 @@ def test_a_document_holds_what_its_item_covers_and_nothing_else(name: str):
     assert "GEHEIM-CONTACT" not in said
     assert ("GEHEIM-WOORD" in said) == (recipient.fields.get("feiten", frozenset()) is None)
     assert "toestemming" not in chosen
+
+
+async def test_withdrawn_words_are_gone_from_the_thread_and_from_the_database(any_house: House):
+    line, actor, keyring, reference = await held_case(any_house)
+    seq = await line.say("en dit schreef ik er later bij")
+    async with any_house.desk.store.reading() as session:
+        before = {m.seq: m.sealed for m in await session.scalars(select(Message))}
+    await line.choose("consent:bewaren_eigen_woorden", "no")
+    case = await queue.open_report(any_house.desk, actor, keyring, reference)
+    said = [message.body.text for message in case.messages]
+    assert not any("hij stuurt mijn foto door" in text or "later bij" in text for text in said)
+    assert [message.seq for message in case.messages] == list(range(1, len(said) + 1))
+    async with any_house.desk.store.reading() as session:
+        after = {m.seq: m.sealed for m in await session.scalars(select(Message))}
+        row = await session.get(ReportRow, reference)
+    assert row.sealed_words is None
+    assert before[2] != after[2]
+    assert before[seq] != after[seq]
+    again = await any_house.line(line.token)
+    await again.until("consents")
+    assert "hij stuurt mijn foto door" not in again.texts.values()
+    later = await line.say("dit mag wel")
+    case = await queue.open_report(any_house.desk, actor, keyring, reference)
+    assert {m.seq: m.body.text for m in case.messages}[later] == "dit mag wel"
+
+
+async def test_whoever_has_the_case_is_told_of_a_withdrawal_at_once(house: House):
+    line, actor, _, _ = await held_case(house)
+    with house.desk.hub.listen(staff_topic(actor.id)) as bell:
+        await line.choose("consent:delen_zorgcoordinator", "unsure")
+        assert await bell.wait(5)
+
+
+async def test_every_change_of_a_consent_stands_in_the_trail(house: House):
+    line, _, _, reference = await held_case(house)
+    await line.choose("consent:delen_zorgcoordinator", "no")
+    async with house.desk.store.reading() as session:
+        (found,) = (await session.scalars(select(AuditLine).where(AuditLine.action == "consent.nee"))).all()
+    assert (found.actor, found.object, found.details) == (
+        "bezoeker", reference, {"item": "delen_zorgcoordinator"},
+    )  # fmt: skip
+
+
+async def test_who_takes_back_that_the_report_may_be_kept_has_it_erased(house: House):
+    line, actor, keyring, reference = await held_case(house)
+    await line.send({"type": "choice", "id": "1", "ask": "consent:opslaan_melding", "value": "no"})
+    await line.until("erased")
+    with pytest.raises(queue.CaseGone):
+        await queue.open_report(house.desk, actor, keyring, reference)
+
+
+async def test_a_level_raised_after_agreement_asks_for_the_second_person(house: House):
+    _, actor, keyring, reference = await held_case(house)
+    async with house.desk.store.writing() as session:
+        (await session.get(ReportRow, reference)).level = "verhoogd"
+    share = await queue.request_share(
+        house.desk, actor, keyring, reference, "zorgcoordinator", "toestemming", REASON
+    )
+    await queue.set_level(house.desk, actor, keyring, reference, "acuut", REASON)
+    with pytest.raises(SecondPersonNeeded):
+        await queue.export_case(house.desk, actor, keyring, share)
