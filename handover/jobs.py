@@ -11,12 +11,12 @@ import aiohttp
 import structlog
 from sqlalchemy import delete, select, update
 
-from handover import audit, retention
+from handover import audit, notices, retention
 from handover.conversation.bot import Bot, BotFailed
 from handover.desk import Desk
 from handover.installation import must_be_set_up, open_desk
 from handover.queue.claim import free_lapsed
-from handover.store import BotErasure, Heartbeat, Invite, StaffSession, VisitorToken
+from handover.store import BotErasure, Invite, StaffSession, VisitorToken
 from meldpunt.settings import Settings
 
 log = structlog.get_logger()
@@ -81,10 +81,15 @@ async def note_audit(desk: Desk, bot: Bot) -> object:
 
 
 async def beat(desk: Desk, bot: Bot) -> object:
-    """Say that this process lives."""
-    async with desk.store.writing() as session:
-        await session.merge(Heartbeat(name="jobs", at=desk.clock()))
+    """Say that this process lives, and to the outside that both do."""
+    await notices.beat(desk, "jobs")
+    await notices.pulse(desk)
     return None
+
+
+async def notify(desk: Desk, bot: Bot) -> object:
+    """Send the notice that is due."""
+    return await notices.send_due(desk)
 
 
 JOBS = (
@@ -94,6 +99,7 @@ JOBS = (
     Job("tidy", 300, tidy),
     Job("note_audit", 60, note_audit),
     Job("beat", 15, beat),
+    Job("notify", 20, notify),
 )
 
 

@@ -12,6 +12,7 @@ import structlog
 from aiohttp import web
 from prometheus_client import start_http_server
 
+from handover import notices
 from handover.conversation.bot import Bot
 from handover.conversation.safety import SafetyReader
 from handover.desk import Desk
@@ -25,6 +26,7 @@ from meldpunt.settings import Settings
 
 log = structlog.get_logger()
 BACKLOG = 1024
+BEAT_SECONDS = 15.0
 CLOSING_SECONDS = 3.0
 
 
@@ -55,7 +57,7 @@ async def open_door(desk: Desk) -> AsyncIterator[Door]:
         secret = settings.channel_secret.get_secret_value()
         bot = Bot(http, settings.bot_url, secret, settings.bot_patience)
         door = Door(desk, bot, SafetyReader())
-        background = (keep_awake(desk), keep_fresh(desk), _warm(door.reader))
+        background = (keep_awake(desk), keep_fresh(desk), _beat(desk), _warm(door.reader))
         tasks = [asyncio.create_task(one) for one in background]
         try:
             yield door
@@ -64,6 +66,16 @@ async def open_door(desk: Desk) -> AsyncIterator[Door]:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await door.relay.stop()
+
+
+async def _beat(desk: Desk) -> None:
+    """Say now and then that this process lives."""
+    while True:
+        try:
+            await notices.beat(desk, "handover")
+        except Exception as error:
+            log.error("beat.failed", problem=type(error).__name__)
+        await asyncio.sleep(BEAT_SECONDS)
 
 
 async def _warm(reader: SafetyReader) -> None:

@@ -20,10 +20,14 @@ from handover.staff import (
     passkeys,
     preferences,
     sharing,
+    single_sign_on,
 )
 from handover.staff.render import Renderer
 from handover.staff.web import DESK, RENDERER, guard, problems
 
+PARTS = (
+    entrance, passkeys, single_sign_on, mine, pages, changes, sharing, figures, audit, preferences, colleagues, live,
+)  # fmt: skip
 STATIC = Path(__file__).parent / "static"
 LARGEST_FORM = 128 * 1024
 
@@ -33,19 +37,7 @@ def make_staff_app(desk: Desk) -> web.Application:
     app = web.Application(middlewares=[problems, guard], client_max_size=LARGEST_FORM)
     app[DESK] = desk
     app[RENDERER] = Renderer(desk)
-    for part in (
-        entrance,
-        passkeys,
-        mine,
-        pages,
-        changes,
-        sharing,
-        figures,
-        audit,
-        preferences,
-        colleagues,
-        live,
-    ):
+    for part in PARTS:
         app.add_routes(part.ROUTES)
     app.router.add_static("/static", STATIC)
     app.on_response_prepare.append(strict_headers)

@@ -24,7 +24,7 @@ async def ready(request: web.Request) -> web.Response:
 async def password_page(request: web.Request) -> web.StreamResponse:
     login = request.get(LOGIN)
     if login is not None:
-        raise web.HTTPSeeOther("/" if login.keyring else "/login/code")
+        raise web.HTTPSeeOther("/" if login.keyring else login.next_step)
     return page(request, "login.html", problem=None, username="")
 
 

@@ -64,6 +64,7 @@ class Login:
     token: str
     keyring: Keyring | None
     proved_at: datetime | None = None
+    next_step: str = "/login/code"
 
 
 async def give_password(desk: Desk, username: str, password: str) -> str:
@@ -77,7 +78,7 @@ async def give_password(desk: Desk, username: str, password: str) -> str:
             doing = Doing(UNKNOWN, "staff.password", UNKNOWN, outcome="mislukt")
             await desk.audit.write(session, doing, now)
         raise LoginRefused("wrong_password")
-    _not_too_soon(staff, now)
+    not_too_soon(staff, now)
     locked = LockedKey(staff.wrapped_private_key, staff.salt, Cost.from_dict(staff.cost))
     try:
         pair = await asyncio.to_thread(unlock, locked, password, staff.id)
@@ -119,17 +120,28 @@ async def opened_pair(desk: Desk, token: str) -> tuple[Staff, KeyPair]:
     """The account of a session and its key pair, with one factor or two; raises :class:`NotLoggedIn`."""
     async with desk.store.reading() as session:
         row, staff = await _session(session, token, desk)
+    if not row.wrapped_private_key:
+        raise NotLoggedIn
     try:
         return staff, unwrap_for_session(row.wrapped_private_key, token, staff.id)
     except NotOpened:
         raise NotLoggedIn from None
 
 
+async def pending(desk: Desk, token: str) -> Staff:
+    """The account of a session that came by single sign-on and still needs its passphrase."""
+    async with desk.store.reading() as session:
+        row, staff = await _session(session, token, desk)
+    if row.wrapped_private_key or row.second_factor:
+        raise NotLoggedIn
+    return staff
+
+
 async def _check_code(desk: Desk, token: str, code: str) -> tuple[str, bytes]:
     refused: str | None = None
     async with desk.store.writing() as session:
         row, staff = await _session(session, token, desk, hold=True)
-        _not_too_soon(staff, desk.clock())
+        not_too_soon(staff, desk.clock())
         if not row.wrapped_private_key:
             raise NotLoggedIn
         pair = unwrap_for_session(row.wrapped_private_key, token, staff.id)
@@ -180,7 +192,11 @@ async def resume(desk: Desk, token: str, *, active: bool = True) -> Login:
             if kept is not None:
                 kept.seen_at = now
     return Login(
-        Actor(staff.id, staff.display_name, frozenset(staff.roles), row.device), token, keyring, row.proved_at
+        Actor(staff.id, staff.display_name, frozenset(staff.roles), row.device),
+        token,
+        keyring,
+        row.proved_at,
+        "/login/code" if row.wrapped_private_key else "/login/zegel",
     )
 
 
@@ -242,6 +258,7 @@ async def note_failure(desk: Desk, staff_id: str, action: str) -> None:
             await desk.audit.write(session, Doing(staff_id, action, staff_id, outcome="mislukt"), now)
 
 
-def _not_too_soon(staff: Staff, now: datetime) -> None:
+def not_too_soon(staff: Staff, now: datetime) -> None:
+    """Raise :class:`LoginRefused` while this account must wait after failures."""
     if staff.not_before is not None and staff.not_before > now:
         raise LoginRefused("too_soon")

@@ -40,7 +40,7 @@ async def _mine(request: web.Request, *, problem: str | None = None, status: int
         )
         return page(
             request, "mine.html", status=status, problem=problem, staff=staff, sessions=sessions.all(),
-            logins=logins.all(), device=login.actor.device, sso=bool(desk.settings.oidc_issuer),
+            logins=logins.all(), device=login.actor.device,
             passkeys=[(bytes_to_base64url(key.credential), key) for key in keys],
         )  # fmt: skip
 

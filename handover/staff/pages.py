@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from handover.conversation.states import STAFF_MAY_WRITE, State
 from handover.desk import Actor, new_id
+from handover.notices import alive
 from handover.preferences import preferences_of
 from handover.queue import (
     RECIPIENTS,
@@ -124,7 +125,7 @@ async def _desk_state(request: web.Request) -> dict[str, Any]:
     return {
         "people": people, "available": any(one.id == me for one in people), "most": preferences_of(desk).max_chats,
         "open_now": desk.hours.open_at(desk.clock()), "hours": desk.hours.say(),
-        "next_open": desk.hours.say_next_open(desk.clock()),
+        "next_open": desk.hours.say_next_open(desk.clock()), "jobs_alive": await alive(desk, "jobs"),
     }  # fmt: skip
 
 

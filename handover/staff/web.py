@@ -77,12 +77,19 @@ def page(request: web.Request, template: str, *, status: int = 200, **values: ob
         path=request.path,
         may=lambda permission: known is not None and may(known.actor, permission),
         start=start_of(known.actor) if known else "/login",
+        sso=_sso(request),
         **values,
     )
     response = web.Response(text=text, content_type="text/html", charset="utf-8", status=status)
     if fresh:
         set_cookie(request, response, FORM_COOKIE, token)
     return response
+
+
+def _sso(request: web.Request) -> str:
+    """The name on the button of single sign-on; empty where there is none."""
+    settings = desk_of(request).settings
+    return settings.oidc_name if settings.oidc_issuer else ""
 
 
 def set_cookie(request: web.Request, response: web.StreamResponse, name: str, value: str) -> None:
