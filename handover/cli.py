@@ -15,6 +15,7 @@ from pydantic_settings import SettingsError
 from handover import backup, logs, retention
 from handover.accounts import AccountRefused
 from handover.audit import read_anchor
+from handover.demo import PASSWORD, PEOPLE, TOTP_SECRET
 from handover.installation import NotSetUp, install, open_desk, totp_uri
 from handover.jobs import ANCHOR
 from handover.vault import KeyFileDamaged, KeyFileMissing
@@ -68,6 +69,8 @@ def _init(settings: Settings, chosen: argparse.Namespace) -> int:
             "username": account.username, "password": account.password, "totp_secret": account.totp_secret,
             "totp_uri": totp_uri(account), "recovery_key": account.recovery_key,
         }  # fmt: skip
+        if account is not None and settings.demo:
+            made = {**made, "demo": {"people": PEOPLE, "password": PASSWORD, "totp_secret": TOTP_SECRET}}
         print(json.dumps({**made, "staff_url": staff_url, "made": account is not None}))
     elif account is None:
         print("Everything is there already.")

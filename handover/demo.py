@@ -44,12 +44,13 @@ async def fill(desk: Desk, first: accounts.FirstAccount) -> None:
         people[name] = (await accounts.accept_invite(desk, token, account)).id
     stories = yaml.safe_load((DATA / "demo_stories.yml").read_text(encoding="utf-8"))
     for row in rows():
-        await _add(desk, row, stories, people)
+        await add_case(desk, row, stories, people)
     async with desk.store.writing() as session:
         await desk.record(session, Actor(SYSTEM, SYSTEM, frozenset()), "demo.filled", "demo")
 
 
-async def _add(desk: Desk, row: Row, stories: dict[str, Any], people: dict[str, str]) -> None:
+async def add_case(desk: Desk, row: Row, stories: dict[str, Any], people: dict[str, str]) -> None:
+    """Put one invented case into the queue, with what was done on it; ``people`` maps names to staff ids."""
     story, now = stories["stories"][row.story], desk.clock()
     at = now - timedelta(days=row.days, hours=1 + row.number % 7, minutes=row.number)
     texts, mentions = told(story["berichten"])

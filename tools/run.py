@@ -40,6 +40,8 @@ def stay(make_product: Callable[[], Product]) -> int:
             login = product.prepare()
             if login:
                 print(first_login(login), flush=True)
+                if login.get("demo"):
+                    print(demo_logins(login["demo"]), flush=True)
             product.start_the_rest()
             product.wait_until_ready(stopping.is_set)
             if not stopping.is_set():
@@ -64,6 +66,18 @@ The first staff account. Write this down now: it is not kept and not shown again
                  {login["totp_uri"]}
   recovery key   {login["recovery_key"]}
                  (opens the reports when every password is lost: keep it on paper, in a safe)
+"""
+
+
+def demo_logins(demo: dict[str, Any]) -> str:
+    """Who else can log in where the installation is filled with invented cases."""
+    people = "\n".join(f"  {name:13}  {', '.join(roles)}" for name, roles in demo["people"])
+    return f"""
+Everything in here is invented. These colleagues can log in too:
+
+{people}
+  password       {demo["password"]}
+  one-time code  {demo["totp_secret"]}
 """
 
 

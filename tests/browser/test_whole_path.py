@@ -7,9 +7,9 @@ import re
 import time
 from pathlib import Path
 
-import pyotp
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.demo_house import log_in
 from tests.running import RunningProduct
 
 STORY = "een gast van snap dreigt mijn fotos door te sturen als ik vrijdag niet naar een hotel in hengelo kom. ben 15"
@@ -88,12 +88,7 @@ def choose_something(page: Page) -> None:
 
 
 def answer_as_staff(page: Page, product: RunningProduct) -> None:
-    page.goto(product.staff_url + "/login")
-    page.locator("[name=username]").fill(product.login["username"])
-    page.locator("[name=password]").fill(product.login["password"])
-    page.locator("main form button").first.click()
-    page.locator("[name=code]").fill(pyotp.TOTP(product.login["totp_secret"]).now())
-    page.locator("main form button").first.click()
+    log_in(page, product.staff_url, *(product.login[name] for name in ("username", "password", "totp_secret")))
     page.wait_for_url("**/wachtrij", timeout=PATIENCE_MS)
     shoot(page, "wachtrij")
     assert STORY not in page.content()

@@ -84,7 +84,7 @@ class Office:
     async def _let_in(self, name: str) -> None:
         actor, keyring = await self.person()
         token = await accounts.invite(self.desk, actor, keyring, ["medewerker"])
-        account = accounts.NewAccount(name, name.capitalize(), f"wachtwoord van {name}", "JBSWY3DPEHPK3PXP")
+        account = accounts.NewAccount(name, name.capitalize(), f"wachtwoord van {name}", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
         await accounts.accept_invite(self.desk, token, account)
 
 
@@ -96,7 +96,7 @@ async def make_office(folder: Path, url: str, **values: Any) -> Office:
     desk = Desk(
         store, Hub(), quick_settings(folder, url, **values), InstallationKeys(secrets.token_bytes(32)), clock
     )
-    first = accounts.NewAccount("beheer", "Beheer", "een lang wachtwoord", "JBSWY3DPEHPK3PXP")
+    first = accounts.NewAccount("beheer", "Beheer", "een lang wachtwoord", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
     roles = ["medewerker", "coordinator", "beheerder"]
     return Office(desk, clock, await accounts.set_up(desk, first, roles))
 

@@ -72,7 +72,12 @@ async def test_what_is_acute_is_said_at_once_and_once(house: House, post: Post, 
 
     desk = house.desk
     settings = desk.settings.model_copy(
-        update={"smtp_host": "127.0.0.1", "smtp_port": post.port, "smtp_security": "none", "notice_to": ("a@example.org",)}
+        update={
+            "smtp_host": "127.0.0.1",
+            "smtp_port": post.port,
+            "smtp_security": "none",
+            "notice_to": ("a@example.org",),
+        }
     )
     object.__setattr__(desk, "settings", settings)
     assert await notices.send_due(desk) == "notice_daily"

@@ -103,6 +103,7 @@ function show(id) {
   message.dataset.shown = "1";
   message.querySelector("[data-blurred]")?.classList.remove("blurred");
   message.querySelector("[data-show]")?.remove();
+  for (const quote of document.querySelectorAll(`[data-of="${id}"]`)) quote.classList.remove("blurred");
 }
 
 document.addEventListener("click", (event) => {

@@ -61,7 +61,10 @@ class Provider:
         basic = base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
         verifier = hashlib.sha256(str(form["code_verifier"]).encode()).digest()
         challenge = base64.urlsafe_b64encode(verifier).decode().rstrip("=")
-        if request.headers.get("Authorization") != f"Basic {basic}" or challenge != self.asked["code_challenge"]:
+        if (
+            request.headers.get("Authorization") != f"Basic {basic}"
+            or challenge != self.asked["code_challenge"]
+        ):
             return web.json_response({"error": "invalid_grant"}, status=400)
         now = int(time.time())
         claims = {
