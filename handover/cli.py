@@ -8,6 +8,7 @@ import json
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
@@ -65,7 +66,7 @@ def _init(settings: Settings, chosen: argparse.Namespace) -> int:
     account = asyncio.run(install(settings))
     staff_url = f"http://{settings.staff_host}:{settings.staff_port}/"
     if chosen.json:
-        made = {} if account is None else {
+        made: dict[str, Any] = {} if account is None else {
             "username": account.username, "password": account.password, "totp_secret": account.totp_secret,
             "totp_uri": totp_uri(account), "recovery_key": account.recovery_key,
         }  # fmt: skip
