@@ -132,6 +132,8 @@ def _facts(reading: Reading, words: Labels) -> Iterator[str]:
     yield _row("platform", ", ".join(reading.platforms) or words.value(None), words)
     yield _row("moment", words.value(reading.moment), words)
     yield _row("role", words.value(reading.role), words)
+    if reading.persons:
+        yield _row("persons", ", ".join(reading.text[start:end] for start, end in reading.persons), words)
 
 
 def _where(place: Any, words: Labels) -> str:

@@ -8,7 +8,7 @@ that staff see what was denied; it asserts nothing then.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,11 +16,11 @@ from pathlib import Path
 from meldpunt.indicators.catalogue import catalogue
 from meldpunt.reading import context
 from meldpunt.reading.normalise import Normalised
+from meldpunt.reading.surroundings import Surroundings
 from meldpunt.reading.types import Mention
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "indicator_rules.tsv"
 CERTAINTY = 0.7
-DENIAL_REACH = 25  # characters before the words in which a denial still governs them
 TODAY = "afspraak_vandaag"
 RISK_CATEGORIES = frozenset({"handeling", "dwangmiddel", "uitbuitingsvorm"})
 RISK_WEIGHT = 3
@@ -64,14 +64,19 @@ def _entry(line: str, number: int) -> Entry:
         ) from error
 
 
-def find_named(message: Normalised, already: Collection[str]) -> tuple[Mention, ...]:
-    """Indicators named outright that are not among ``already``; ``afspraak_vandaag`` only beside a risk indicator."""
+def find_named(
+    message: Normalised, already: Collection[str], around: Callable[[int, int], Surroundings]
+) -> tuple[Mention, ...]:
+    """Indicators named outright that are not among ``already``; ``afspraak_vandaag`` only beside a risk indicator.
+
+    ``around`` gives the surroundings of a span of the typed text.
+    """
     found: dict[str, Mention] = {}
     for entry in entries():
         if entry.indicator in already or (entry.indicator in found and found[entry.indicator].asserted):
             continue
         match = entry.pattern.search(message.text)
-        if match and (mention := _mention(message, match, entry)):
+        if match and (mention := _mention(message, match, entry, around)):
             found[entry.indicator] = mention
     asserted = {name for name, mention in found.items() if mention.asserted}
     if TODAY in found and not any(_is_risk(name) for name in {*already, *asserted} - {TODAY}):
@@ -79,15 +84,17 @@ def find_named(message: Normalised, already: Collection[str]) -> tuple[Mention, 
     return tuple(found.values())
 
 
-def _mention(message: Normalised, match: re.Match[str], entry: Entry) -> Mention | None:
+def _mention(
+    message: Normalised, match: re.Match[str], entry: Entry, around: Callable[[int, int], Surroundings]
+) -> Mention | None:
     sentence = context.sentence_around(message.text, match.start(), match.end())
     if entry.unless and entry.unless.search(sentence):
         return None
     start, end = message.span(match.start(), match.end())
+    found = around(start, end)
     return Mention(
         entry.indicator, start, end, message.typed[start:end], recognised_by="regel", rule=entry.name,
-        certainty=CERTAINTY, modality=context.modality_of(sentence),
-        polarity=context.polarity_of(message.text[max(0, match.start() - DENIAL_REACH) : match.end()]),
+        certainty=CERTAINTY, modality=found.modality, polarity=found.polarity,
     )  # fmt: skip
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,11 +19,16 @@ from meldpunt.reading.details import find_moment, find_platforms, find_role
 from meldpunt.reading.lexicon import find_named
 from meldpunt.reading.normalise import Normalised, normalise
 from meldpunt.reading.safety import KINDS, find_cues
+from meldpunt.reading.surroundings import Surroundings
 from meldpunt.reading.types import IntentGuess, Mention, Reading, Role, SafetyCue
 
 if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+    from meldpunt.reading.language import Language
     from meldpunt.reading.model import ModelOutput, ReaderModel
 
+log = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parents[2]
 ARTEFACT = ROOT / "models" / "reader"
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -42,24 +48,23 @@ CLAUSE_MARK = re.compile(r"[.!?;,\n]+\s*")
 class Reader:
     """Reads Dutch as people type it. Without the trained model it works by rules alone and says so."""
 
-    def __init__(self, model: ReaderModel | None) -> None:
+    def __init__(self, model: ReaderModel | None, language: Language | None = None) -> None:
         self._model = model
+        self._language = language or _language()
 
     @classmethod
     def load(cls, artefact: Path | None = None) -> Reader:
         """Load the trained model from ``models/reader`` (or ``artefact``); raises ``ReaderModelError`` when damaged."""
-        folder = artefact or ARTEFACT
-        if not (folder / "reader.json").exists():
-            return cls(None)
-        from meldpunt.reading.model import ReaderModel
-
-        return cls(ReaderModel.load(folder))
+        reader = cls(_model_in(artefact or ARTEFACT))
+        log.info("%s", reader.describe())
+        return reader
 
     def describe(self) -> str:
-        """One line for the start-up log."""
-        return (
+        """One line for the start-up log: the trained model and the language model that are used."""
+        model = (
             f"reader {self._model.version}" if self._model else "reader: rules only, models/reader is missing"
         )
+        return f"{model}; language model: {self._language.describe()}"
 
     def read(self, text: str, role: Role | None = None) -> Reading:
         """Read one message; ``role`` sharpens whose age and experience it is, where it is known."""
@@ -69,7 +74,8 @@ class Reader:
         role = role or find_role(message.text)
         reporter_is_self = None if role is None else role == "self"
         cues = find_cues(message)
-        mentions = tuple(self._mentions(message, output, cues, reporter_is_self))
+        doc = self._language.parse(message)
+        mentions = tuple(self._mentions(_Place(self._language, doc, reporter_is_self), message, output, cues))
         age = find_age(message, reporter_is_self)
         if role is None and age is not None and age.about == "melder":
             role = "self"
@@ -84,6 +90,7 @@ class Reader:
             platforms=find_platforms(message.text),
             moment=find_moment(message.text),
             role=role,
+            persons=self._language.names(doc),
             intent=_intent(message, output),
             versions=self._versions(),
         )
@@ -94,22 +101,25 @@ class Reader:
         return {"reader": model, "rules": RULES_VERSION, "indicators": catalogue().version}
 
     def _mentions(
-        self, message: Normalised, output: ModelOutput | None, cues: tuple[SafetyCue, ...], own: bool | None
+        self, place: _Place, message: Normalised, output: ModelOutput | None, cues: tuple[SafetyCue, ...]
     ) -> Iterator[Mention]:
         seen = set()
-        named = {mention.indicator: mention for mention in find_named(message, {cue.kind for cue in cues})}
+        named = {
+            mention.indicator: mention
+            for mention in find_named(message, {cue.kind for cue in cues}, place.around)
+        }
         for indicator, certainty, start, end in output.asserted if output else ():
             seen.add(indicator)
             start, end = _evidence(message.typed, start, end, named.get(indicator))
             found = Mention(indicator, start, end, message.typed[start:end], certainty=certainty)
-            yield _in_context(found, own)
+            yield _in_context(found, place)
         for mention in named.values():
             if mention.indicator in seen or not (
                 _supported(mention.indicator, output) or not mention.asserted
             ):
                 continue
             seen.add(mention.indicator)
-            placed = _in_context(mention, own)
+            placed = _in_context(mention, place)
             yield placed if mention.asserted else replace(placed, modality=mention.modality)
         for cue in cues:
             if cue.kind not in seen:
@@ -117,7 +127,21 @@ class Reader:
                 mention = Mention(
                     cue.kind, cue.start, cue.end, cue.text, recognised_by="regel", rule=cue.rule
                 )
-                yield replace(_in_context(mention, own), modality="feit")
+                yield replace(_in_context(mention, place), modality="feit")
+
+
+def _language() -> Language:
+    from meldpunt.reading.language import Language  # spaCy takes a second: only who reads needs it
+
+    return Language.load()
+
+
+def _model_in(folder: Path) -> ReaderModel | None:
+    if not (folder / "reader.json").exists():
+        return None
+    from meldpunt.reading.model import ReaderModel
+
+    return ReaderModel.load(folder)
 
 
 def _supported(indicator: str, output: ModelOutput | None) -> bool:
@@ -136,17 +160,31 @@ def _evidence(typed: str, start: int, end: int, named: Mention | None) -> tuple[
     return left, stop.start() if stop else len(typed)
 
 
-def _in_context(mention: Mention, own: bool | None) -> Mention:
+@dataclass(frozen=True)
+class _Place:
+    """Places words of one parsed message in their context."""
+
+    language: Language
+    doc: Doc
+    own: bool | None
+
+    def around(self, start: int, end: int) -> Surroundings:
+        """The surroundings of the typed characters ``start:end``."""
+        found = Surroundings(start, end, self.own)
+        self.language.place(self.doc, [found])
+        return found
+
+
+def _in_context(mention: Mention, place: _Place) -> Mention:
     """Time, whose experience, source, and fact or suspicion. What is denied or only supposed is no mention at all:
     the model was trained on that, and words that name an indicator are checked for it in ``lexicon``."""
-    plain = normalise(mention.text).text
-    modality = context.modality_of(plain)
+    found = place.around(mention.start, mention.end)
     return replace(
         mention,
-        modality=modality if modality == "vermoeden" else "feit",
-        time=context.time_of(plain, plain),
-        experiencer=context.experiencer_of(plain, own),
-        source=context.source_of(plain, own),
+        modality="vermoeden" if found.modality == "vermoeden" else "feit",
+        time=found.time,
+        experiencer=found.experiencer,
+        source=found.source,
         version=RULES_VERSION,
     )
 
@@ -212,6 +250,7 @@ def reader_fingerprint() -> str:
     digest = hashlib.sha256()
     for folder, pattern in (
         (Path(__file__).parent, "*.py"),
+        (Path(__file__).parent / "language", "*.py"),
         (DATA, "*.*"),
         (ROOT / "meldpunt" / "places", "*.py"),
     ):

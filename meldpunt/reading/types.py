@@ -106,7 +106,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Everything read from one message. ``gemeente`` is a municipality, ``"?"`` (ask) or ``"buiten"`` (outside Twente)."""
+    """Everything read from one message. ``gemeente`` is a municipality, ``"?"`` (ask) or ``"buiten"`` (outside Twente).
+
+    ``persons`` are spans of names of persons, where the language model finds names.
+    """
 
     text: str
     mentions: tuple[Mention, ...] = ()
@@ -118,6 +121,7 @@ class Reading:
     platforms: tuple[str, ...] = ()
     moment: When | None = None
     role: Role | None = None
+    persons: tuple[tuple[int, int], ...] = ()
     intent: IntentGuess | None = None
     versions: dict[str, str] = field(default_factory=dict)
 
@@ -152,6 +156,7 @@ class Reading:
             platforms=tuple(data.get("platforms", ())),
             moment=data.get("moment"),
             role=data.get("role"),
+            persons=tuple((start, end) for start, end in data.get("persons", ())),
             intent=IntentGuess(
                 intent["name"],
                 intent["confidence"],
