@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
+
+from meldpunt.data_files import DataFileError, line_of, read_json
 
 FILE = Path(__file__).resolve().parent.parent / "data" / "indicators.json"
 CATEGORIES = ("handeling", "dwangmiddel", "uitbuitingsvorm", "kwetsbaarheid", "signaal_gedrag", "acuut")
@@ -17,8 +19,8 @@ SEXUAL = frozenset(
 )  # fmt: skip
 
 
-class CatalogueError(ValueError):
-    """``indicators.json`` holds a mistake; the message names the indicator and the remedy."""
+class CatalogueError(DataFileError):
+    """``indicators.json`` holds a mistake; the message names the line, the indicator and the remedy."""
 
 
 @dataclass(frozen=True)
@@ -47,40 +49,33 @@ class Catalogue:
 @lru_cache(maxsize=1)
 def catalogue() -> Catalogue:
     """Read and check ``indicators.json``; raises :class:`CatalogueError`."""
-    try:
-        data = json.loads(FILE.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise CatalogueError(
-            f"indicators.json cannot be read: {error}. Restore the file or mend that line."
-        ) from error
+    return load_catalogue(FILE)
+
+
+def load_catalogue(file: Path) -> Catalogue:
+    """Read and check the indicators in ``file``; raises :class:`CatalogueError`."""
+    data, text = read_json(file, CatalogueError)
+    if not isinstance(data, dict) or not data.get("versie") or not data.get("indicatoren"):
+        raise CatalogueError(file.name, 1, "needs versie and indicatoren; add them.")
     found: dict[str, Indicator] = {}
-    for number, row in enumerate(data["indicatoren"], 1):
-        indicator = _indicator(row, number)
-        if indicator.id in found:
-            raise CatalogueError(
-                f"indicators.json, indicator {number}: {indicator.id!r} is there twice; remove one."
-            )
-        found[indicator.id] = indicator
+    for row in data["indicatoren"]:
+        line = line_of(text, f'"id": "{row.get("id", "")}"')
+        if problem := _problem(row):
+            raise CatalogueError(file.name, line, f"indicator {row.get('id', 'without id')}: {problem}")
+        if row["id"] in found:
+            raise CatalogueError(file.name, line, f"indicator {row['id']} is there twice; remove one.")
+        found[row["id"]] = Indicator(
+            row["id"], row["label"], row["definitie"], row["categorie"], row["gewicht"], row["art273f"]
+        )
     return Catalogue(str(data["versie"]), found)
 
 
-def _indicator(row: dict[str, object], number: int) -> Indicator:
-    where = f"indicators.json, indicator {number} ({row.get('id', 'without id')})"
+def _problem(row: dict[str, Any]) -> str:
     missing = [k for k in ("id", "label", "definitie", "categorie", "gewicht", "art273f") if not row.get(k)]
     if missing:
-        raise CatalogueError(f"{where}: fill in {', '.join(missing)}.")
+        return f"fill in {', '.join(missing)}."
     if row["categorie"] not in CATEGORIES:
-        raise CatalogueError(
-            f"{where}: category {row['categorie']!r} is unknown; use one of {', '.join(CATEGORIES)}."
-        )
-    weight = row["gewicht"]
-    if not isinstance(weight, int) or not 1 <= weight <= 5:
-        raise CatalogueError(f"{where}: the weight must be a whole number from 1 to 5.")
-    return Indicator(
-        str(row["id"]),
-        str(row["label"]),
-        str(row["definitie"]),
-        str(row["categorie"]),
-        weight,
-        str(row["art273f"]),
-    )
+        return f"category {row['categorie']!r} is unknown; use one of {', '.join(CATEGORIES)}."
+    if not isinstance(row["gewicht"], int) or not 1 <= row["gewicht"] <= 5:
+        return "the weight must be a whole number from 1 to 5."
+    return ""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from meldpunt.data_files import DataFileError, pattern_of, rows_of_tabs
 from meldpunt.indicators.catalogue import catalogue
 from meldpunt.reading import context
 from meldpunt.reading.normalise import Normalised
@@ -26,7 +27,7 @@ RISK_CATEGORIES = frozenset({"handeling", "dwangmiddel", "uitbuitingsvorm"})
 RISK_WEIGHT = 3
 
 
-class LexiconError(ValueError):
+class LexiconError(DataFileError):
     """``indicator_rules.tsv`` holds a mistake; the message names the line and the remedy."""
 
 
@@ -43,25 +44,28 @@ class Entry:
 @lru_cache(maxsize=1)
 def entries() -> tuple[Entry, ...]:
     """All patterns, checked; raises :class:`LexiconError`."""
-    lines = DATA.read_text(encoding="utf-8").splitlines()
+    return load_entries(DATA)
+
+
+def load_entries(file: Path) -> tuple[Entry, ...]:
+    """Read and check the patterns in ``file``; raises :class:`LexiconError`."""
     return tuple(
-        _entry(line, number) for number, line in enumerate(lines, 1) if line and not line.startswith("#")
+        _entry(file.name, number, cells) for number, cells in rows_of_tabs(file, LexiconError, (2, 3))
     )
 
 
-def _entry(line: str, number: int) -> Entry:
-    columns = line.split("\t")
-    if len(columns) not in (2, 3) or columns[0] not in catalogue().indicators:
+def _entry(file: str, number: int, cells: list[str]) -> Entry:
+    indicator, pattern, *unless = cells
+    if indicator not in catalogue().indicators:
         raise LexiconError(
-            f"indicator_rules.tsv, line {number}: expected indicator, pattern and optionally unless, separated by tabs."
+            file, number, f"indicator {indicator!r} is not in indicators.json; use an id of that file."
         )
-    try:
-        unless = re.compile(columns[2]) if len(columns) == 3 and columns[2].strip() else None
-        return Entry(columns[0], f"{columns[0]}:{number}", re.compile(columns[1]), unless)
-    except re.error as error:
-        raise LexiconError(
-            f"indicator_rules.tsv, line {number}: the pattern cannot be read: {error}."
-        ) from error
+    return Entry(
+        indicator,
+        f"{indicator}:{number}",
+        pattern_of(file, number, pattern, LexiconError),
+        pattern_of(file, number, unless[0], LexiconError) if unless and unless[0].strip() else None,
+    )
 
 
 def find_named(

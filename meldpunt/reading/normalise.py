@@ -6,18 +6,23 @@ typed, so that a span found in the plain text is shown to staff in the visitor's
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from meldpunt.data_files import DataFileError, rows_of_csv
+
 DATA = Path(__file__).resolve().parent.parent / "data"
 TOKEN = re.compile(r"'?[^\W_]+(?:['’][^\W_]+)*|[^\w\s]|_", re.UNICODE)
 STRETCHED = re.compile(r"([a-z])\1{2,}")
 QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "\u00a0": " "})
 INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
+
+
+class VocabularyError(DataFileError):
+    """``normalise.csv`` holds a mistake; the message names the line and the remedy."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +50,23 @@ class Normalised:
 @lru_cache(maxsize=1)
 def vocabulary() -> dict[str, str]:
     """Chat words and their plain forms from ``normalise.csv``."""
-    with (DATA / "normalise.csv").open(encoding="utf-8", newline="") as handle:
-        return {row["getypt"]: row["gewoon"] for row in csv.DictReader(handle)}
+    return load_vocabulary(DATA / "normalise.csv")
+
+
+def load_vocabulary(file: Path) -> dict[str, str]:
+    """Read and check the chat words in ``file``; raises :class:`VocabularyError`."""
+    found: dict[str, str] = {}
+    for number, row in rows_of_csv(file, VocabularyError, ("getypt", "gewoon")):
+        typed, plain = row["getypt"], row["gewoon"]
+        if not typed.strip() or not plain.strip():
+            raise VocabularyError(file.name, number, "a word is empty; fill in both, or remove the line.")
+        if typed != typed.lower() or plain != plain.lower():
+            raise VocabularyError(file.name, number, "words are in lower case; write them so.")
+        if found.setdefault(typed, plain) != plain:
+            raise VocabularyError(
+                file.name, number, f"{typed!r} is there twice with another meaning; remove one."
+            )
+    return found
 
 
 def normalise(typed: str) -> Normalised:

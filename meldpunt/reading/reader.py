@@ -7,7 +7,6 @@ import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from meldpunt.indicators.catalogue import catalogue
 from meldpunt.reading import context
 from meldpunt.reading.age import find_age
 from meldpunt.reading.details import find_moment, find_platforms, find_role
+from meldpunt.reading.intent_rules import ruled_intent
 from meldpunt.reading.lexicon import find_named
 from meldpunt.reading.normalise import Normalised, normalise
 from meldpunt.reading.safety import KINDS, find_cues
@@ -38,8 +38,6 @@ COMING = frozenset({"nu", "<24u", "toekomst", "onbekend"})
 ACUTE_KINDS = frozenset({*KINDS, "afspraak_vandaag"})
 MAX_CHARS = 8000
 MIN_EVIDENCE_WORDS = 3
-SHORT_MESSAGE_WORDS = 14  # in a longer message "wis dit" is part of a story
-OTHER_LANGUAGE = "other_language"
 STRANGE = 0.55  # pieces a letter: Dutch, slang included, stays below; "xqzv blorp" is cut to crumbs
 SURE_OF_STRANGE_WORDS = 0.75
 CLAUSE_MARK = re.compile(r"[.!?;,\n]+\s*")
@@ -224,25 +222,6 @@ def _intent(message: Normalised, output: ModelOutput | None) -> IntentGuess | No
         return None
     gibberish = output.strangeness >= STRANGE and ranking[0][1] < SURE_OF_STRANGE_WORDS
     return IntentGuess(ranking[0][0], ranking[0][1], ranking, output.intent_is_sure and not gibberish)
-
-
-def ruled_intent(plain: str) -> str | None:
-    """The intent that the words themselves decide, in a short message; None where the classifier decides."""
-    long = len(plain.split()) > SHORT_MESSAGE_WORDS
-    for name, pattern, unless in intent_rules():
-        if long and name != OTHER_LANGUAGE:
-            continue
-        if pattern.search(plain) and not (unless and unless.search(plain)):
-            return name
-    return None
-
-
-@lru_cache(maxsize=1)
-def intent_rules() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...]:
-    """Word rules that decide over the classifier, from ``intent_rules.tsv``: intent, pattern, unless."""
-    lines = (DATA / "intent_rules.tsv").read_text(encoding="utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
-    return tuple((row[0], re.compile(row[1]), re.compile(row[2]) if len(row) > 2 else None) for row in rows)
 
 
 def reader_fingerprint() -> str:

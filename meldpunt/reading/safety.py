@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from meldpunt.data_files import DataFileError, pattern_of, rows_of_tabs
 from meldpunt.reading.context import clause_around
 from meldpunt.reading.normalise import Normalised
 from meldpunt.reading.types import SafetyCue
@@ -19,7 +20,7 @@ DATA = Path(__file__).resolve().parent.parent / "data" / "safety_phrases.tsv"
 KINDS = ("nu_in_gevaar", "opgesloten_vastgehouden", "suicidaal", "dader_leest_mee", "vermist_weggelopen")
 
 
-class SafetyDataError(ValueError):
+class SafetyDataError(DataFileError):
     """``safety_phrases.tsv`` holds a mistake; the message names the line and the remedy."""
 
 
@@ -36,28 +37,28 @@ class Family:
 @lru_cache(maxsize=1)
 def families() -> tuple[Family, ...]:
     """The phrase families in the order of the file; raises :class:`SafetyDataError` on a mistake in it."""
-    found = []
-    for number, line in enumerate(DATA.read_text(encoding="utf-8").splitlines(), 1):
-        if not line or line.startswith("#"):
-            continue
-        found.append(_family(line, number))
-    return tuple(found)
+    return load_families(DATA)
 
 
-def _family(line: str, number: int) -> Family:
-    columns = line.split("\t")
-    if len(columns) not in (3, 4) or columns[0] not in KINDS:
-        raise SafetyDataError(
-            f"safety_phrases.tsv, line {number}: expected kind, family, pattern and optionally unless, separated by tabs."
-        )
-    try:
-        pattern = re.compile(columns[2])
-        unless = re.compile(columns[3]) if len(columns) == 4 and columns[3] else None
-    except re.error as error:
-        raise SafetyDataError(
-            f"safety_phrases.tsv, line {number}: the pattern cannot be read: {error}."
-        ) from error
-    return Family(columns[0], columns[1], pattern, unless)
+def load_families(file: Path) -> tuple[Family, ...]:
+    """Read and check the phrase families in ``file``; raises :class:`SafetyDataError`."""
+    return tuple(
+        _family(file.name, number, cells) for number, cells in rows_of_tabs(file, SafetyDataError, (3, 4))
+    )
+
+
+def _family(file: str, number: int, cells: list[str]) -> Family:
+    kind, name, pattern, *unless = cells
+    if kind not in KINDS:
+        raise SafetyDataError(file, number, f"kind {kind!r} is unknown; use one of {', '.join(KINDS)}.")
+    if not name.strip():
+        raise SafetyDataError(file, number, "the family has no name; fill it in.")
+    return Family(
+        kind,
+        name,
+        pattern_of(file, number, pattern, SafetyDataError),
+        pattern_of(file, number, unless[0], SafetyDataError) if unless and unless[0] else None,
+    )
 
 
 def find_cues(message: Normalised) -> tuple[SafetyCue, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from meldpunt.reading.normalise import normalise
-from meldpunt.reading.safety import SafetyDataError, _family, find_cues
+from meldpunt.reading.safety import find_cues
 
 CUES = [
     ("ik wil niet meer leven door dit", "suicidaal"),
@@ -38,8 +38,3 @@ def test_words_of_danger_are_heard(text: str, kind: str) -> None:
 @pytest.mark.parametrize("text", CALM)
 def test_ordinary_words_raise_no_alarm(text: str) -> None:
     assert find_cues(normalise(text)) == ()
-
-
-def test_a_mistake_in_the_phrases_names_its_line() -> None:
-    with pytest.raises(SafetyDataError, match="line 7"):
-        _family("suicidaal\tnaam\t(ongesloten", 7)

@@ -1,0 +1,79 @@
+"""Every data file is checked when it is read: a mistake is refused with file, line and what to do."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import meldpunt
+from meldpunt.data_files import DataFileError
+from meldpunt.indicators.catalogue import load_catalogue
+from meldpunt.indicators.labels import load_labels
+from meldpunt.places.gazetteer import read_gazetteer
+from meldpunt.reading.intent_rules import load_intent_rules
+from meldpunt.reading.language.components import load_verbs
+from meldpunt.reading.language.pipeline import load_lemmas
+from meldpunt.reading.lexicon import load_entries
+from meldpunt.reading.normalise import load_vocabulary
+from meldpunt.reading.safety import load_families
+from meldpunt.triage.rules import load_rules
+
+DATA = Path(meldpunt.__file__).parent / "data"
+
+
+def places(file: Path) -> object:
+    return read_gazetteer(file.parent)
+
+
+# file, who reads it, the text that is broken, what it becomes, what the message says
+BROKEN: list[tuple[str, Callable[[Path], object], str, str, str]] = [
+    ("indicators.json", load_catalogue, '"categorie": "handeling"', '"categorie": "handel"', "use one of handeling"),
+    ("indicators.json", load_catalogue, '"gewicht": 3', '"gewicht": 9', "whole number from 1 to 5"),
+    ("triage.json", load_rules, '"id": "H3", "level": "hoog"', '"id": "H3", "level": "hog"', "level 'hog' is unknown"),
+    ("triage.json", load_rules, '{"age": "under_12"}, {"category"', '{"age": "baby"}, {"category"', "age 'baby'"),
+    ("triage.json", load_rules, '"indicator": ["suicidaal"]', '"indicator": ["somber"]', "is not in indicators.json"),
+    ("triage.json", load_rules, '"max_follow_ups": 6', '"max_follow_ups": 0', "whole number from 1"),
+    ("analysis.json", load_labels, '"time": "tijd"', '"time": ""', "has no words"),
+    ("indicator_rules.tsv", load_entries, "\nschuldbinding\t", "\nschuld\t", "'schuld' is not in indicators.json"),
+    ("safety_phrases.tsv", load_families, "\nsuicidaal\twil dood", "\nsomber\twil dood", "kind 'somber' is unknown"),
+    ("intent_rules.tsv", load_intent_rules, "\nwant_human\t", "\nwant human!\t", "no name of an intent"),
+    ("normalise.csv", load_vocabulary, "\nkheb,ik heb", "\nkheb,", "a word is empty"),
+    ("gazetteer.csv", places, "\nAadorp,kern,Almelo", "\nAadorp,kern,Almeloo", "one of the 14 municipalities"),
+    ("place_rules.csv", places, "\nEnter,locatief", "\nEnter,soms", "rule 'soms' is unknown"),
+    ("outside.txt", places, "\nAalten\n", "\nAalten, Asten\n", "one name a line"),
+    ("lemmas.tsv", load_lemmas, "\nzag\t", "\nzag\tx\t", "separate them by one tab"),
+    ("context_verbs.tsv", load_verbs, "\nzelf_gezien\tzien", "\ngeraden\tzien", "source 'geraden' is unknown"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "read", "good", "bad", "says"), BROKEN, ids=lambda value: str(value)[:30])
+def test_a_mistake_is_refused_with_file_line_and_remedy(
+    tmp_path: Path, name: str, read: Callable[[Path], object], good: str, bad: str, says: str
+) -> None:
+    for file in DATA.glob("*.*"):
+        shutil.copy(file, tmp_path)
+    file = tmp_path / name
+    text = file.read_text(encoding="utf-8")
+    assert good in text
+    file.write_text(text.replace(good, bad, 1), encoding="utf-8")
+    with pytest.raises(DataFileError) as refused:
+        read(file)
+    assert (refused.value.file, says in str(refused.value)) == (name, True), refused.value
+    assert refused.value.line > 1
+    read_good = DATA / name
+    assert read(read_good)
+
+
+@pytest.mark.parametrize("name", ["indicator_rules.tsv", "safety_phrases.tsv", "intent_rules.tsv"])
+def test_a_pattern_that_cannot_be_read_names_its_line(tmp_path: Path, name: str) -> None:
+    read = {row[0]: row[1] for row in BROKEN}[name]
+    lines = (DATA / name).read_text(encoding="utf-8").splitlines()
+    cells = lines[1].split("\t")
+    cells[2 if name.startswith("safety") else 1] = "(open"
+    lines[1] = "\t".join(cells)
+    (tmp_path / name).write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(DataFileError, match=rf"{name}, line 2: the pattern cannot be read"):
+        read(tmp_path / name)
