@@ -1,4 +1,4 @@
-"""The staff side with the invented cases of DEMO=1, without the bot: one process, started in a few seconds."""
+"""The staff side with the invented cases of DEMO=1, without the bot: two processes, started in a few seconds."""
 
 from __future__ import annotations
 
@@ -90,18 +90,24 @@ def demo_house(var: Path) -> Iterator[DemoHouse]:
     made = subprocess.run(
         [*command, "init", "--json"], env=environment, cwd=ROOT, capture_output=True, check=True
     )
+    processes = []
     with (var / "serve.log").open("wb") as log:
-        process = subprocess.Popen(
-            [*command, "serve"], env=environment, cwd=ROOT, stdout=log, stderr=log, preexec_fn=end_with_me()
-        )
         try:
+            for name in ("serve", "jobs"):
+                processes.append(
+                    subprocess.Popen(
+                        [*command, name], env=environment, cwd=ROOT, stdout=log, stderr=log, preexec_fn=end_with_me()
+                    )
+                )
             url = f"http://localhost:{ports.staff}"
-            deadline = time.monotonic() + 60
+            deadline = time.monotonic() + 300
             while not answers(f"http://127.0.0.1:{ports.staff}/health/ready"):
-                assert process.poll() is None, (var / "serve.log").read_text()
+                assert all(one.poll() is None for one in processes), (var / "serve.log").read_text()
                 assert time.monotonic() < deadline, "the staff pages did not come up"
                 time.sleep(0.1)
             yield DemoHouse(url, json.loads(made.stdout), var)
         finally:
-            process.terminate()
-            process.wait(20)
+            for one in processes:
+                one.terminate()
+            for one in processes:
+                one.wait(20)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.demo_house import DESK, PATIENCE_MS, log_in
 from tests.running import RunningProduct
 
+pytestmark = pytest.mark.timeout(600)  # it may be the one that starts the product
 PHONE = {"width": 390, "height": 844}
 WISH = "ik wil met een mens praten"
 

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.demo_house import DESK, PATIENCE_MS, ROOT, TABLET, DemoHouse, demo_house
 
+pytestmark = pytest.mark.timeout(600)  # axe over every page takes its time on a loaded machine
 SHOTS = ROOT / os.environ.get("MELDPUNT_SCREENSHOTS", "test-results/screenshots")
 NEW, WITHOUT_CONSENT, HEAVY, FREE = "DEMO-0003", "DEMO-0004", "DEMO-0005", "DEMO-0006"
 PAGES = {
