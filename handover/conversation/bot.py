@@ -18,7 +18,7 @@ SECRET = "X-Meldpunt-Secret"
 
 
 class BotFailed(Exception):
-    """The bot gave no answer that can be used. ``kind`` is slow, dead, refused, forgotten or nonsense."""
+    """The bot gave no answer that can be used. ``kind`` is slow, dead, refused, forgotten, silent or nonsense."""
 
     def __init__(self, kind: str) -> None:
         super().__init__(kind)
@@ -85,7 +85,10 @@ class Bot:
                     raise BotFailed("forgotten")
                 if response.status != 200:
                     raise BotFailed("refused" if 400 <= response.status < 500 else "dead")
-                return Answer.model_validate_json(await _limited(response))
+                answer = Answer.model_validate_json(await _limited(response))
+                if not answer.replies:
+                    raise BotFailed("silent")  # every call is answered with something, or a visitor waits for ever
+                return answer
         except TimeoutError:
             raise BotFailed("slow") from None
         except (aiohttp.ClientError, OSError):

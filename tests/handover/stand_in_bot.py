@@ -71,6 +71,8 @@ class StandInBot:
             if self.fault == "late":  # processed, but the answer never arrives
                 self.answer(call)
                 request.transport.abort() if request.transport else None
+            if self.fault == "silent":
+                return web.json_response({"replies": [], "reading": None})
             if self.fault == "huge":
                 return web.json_response({"replies": [{"text": "x" * 3000}] * 400})
             return web.json_response({"replies": "nonsense"})

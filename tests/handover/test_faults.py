@@ -14,7 +14,7 @@ from handover.queue import list_queue, open_report, set_available
 from handover.store import Message, Outbox
 from tests.handover.conftest import House
 
-FAULTS = ("dead", "nonsense", "refused", "huge", "slow")
+FAULTS = ("dead", "nonsense", "refused", "huge", "slow", "silent")
 
 
 def impatient(house: House) -> None:
