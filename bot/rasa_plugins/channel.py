@@ -17,11 +17,12 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.rasa_plugins import mended
+from bot.rasa_plugins import failures, mended
 from bot.rasa_plugins.environment import channel_secret
 from bot.rasa_plugins.tracker_store import sealed_store
 
 mended.apply()
+failures.apply()
 logger = logging.getLogger(__name__)
 
 MAX_TEXT_BYTES = 4096
@@ -121,7 +122,12 @@ class MeldpuntInput(InputChannel):
         tracker = await store.retrieve(message.sender_id)
         earlier = replies_to(tracker, message.message_id) if tracker else None
         if earlier is None:
-            await handle(message)
+            before = store.as_it_is(message.sender_id)
+            with failures.noticing() as failed:
+                await handle(message)
+            if failed or not output.replies:
+                store.put_back(message.sender_id, before)  # or the same id would give half an answer for ever
+                return response.json({"error": "an action failed; the turn was taken back"}, 503)
             tracker = await store.retrieve(message.sender_id)
         replies = output.replies if earlier is None else earlier
         return response.json({"replies": replies, "reading": _safety(tracker)})

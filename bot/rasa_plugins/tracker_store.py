@@ -81,6 +81,21 @@ class SealedTrackerStore(TrackerStore, SerializedTrackerAsText):
         """Always empty: sender ids are not kept."""
         return []
 
+    def as_it_is(self, sender_id: str) -> "Optional[tuple[bytes, int]]":
+        """The sealed row, to put back with :meth:`put_back`; None where there is none."""
+        row: "Optional[tuple[bytes, int]]" = self._database.execute(
+            "SELECT sealed, expires_at FROM trackers WHERE id = ?", (self._id(sender_id),)
+        ).fetchone()
+        return row
+
+    def put_back(self, sender_id: str, row: "Optional[tuple[bytes, int]]") -> None:
+        """Make the conversation what :meth:`as_it_is` gave; one that was erased meanwhile stays erased."""
+        identifier = self._id(sender_id)
+        with self._database:
+            self._database.execute("DELETE FROM trackers WHERE id = ?", (identifier,))
+            if row is not None and not self._erased(identifier):
+                self._database.execute("INSERT INTO trackers VALUES (?, ?, ?)", (identifier, *row))
+
     def erase(self, sender_id: str) -> None:
         """Remove the row for good and leave a tombstone against late messages."""
         identifier, now = self._id(sender_id), int(time.time())
