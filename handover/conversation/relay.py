@@ -28,10 +28,11 @@ from handover.conversation.visit import TokenUnknown, Visit, refresh_keys
 from handover.desk import Desk
 from handover.hub import bot_topic
 from handover.queue.presence import staff_online
-from handover.store import Conversation, Outbox
+from handover.store import Conversation, Message, Outbox
 
 log = structlog.get_logger()
 SAFETY = "safety"
+TAKEN_UP = frozenset({"resume", "given_back"})
 ANYWHERE = frozenset(State)
 
 
@@ -122,11 +123,22 @@ class Relay:
 
     async def _call(self, conversation: Conversation, owed: Outbox, body: Body | None) -> Call:
         is_choice = owed.kind == "choice" and body is not None
+        kind = owed.kind if owed.kind not in TAKEN_UP or await self._has_spoken(conversation) else "start"
         return Call(
-            sender=conversation.sender, message_id=owed.message_id, message_seq=owed.seq, kind=owed.kind,
+            sender=conversation.sender, message_id=owed.message_id, message_seq=owed.seq, kind=kind,
             context=await self.context(), text=body.text if body and owed.kind == "message" else None,
             ask=body.ask if is_choice and body else None, value=body.value if is_choice and body else None,
         )  # fmt: skip
+
+    async def _has_spoken(self, conversation: Conversation) -> bool:
+        """False where the bot never got a word out: then it begins, and takes nothing up."""
+        async with self.desk.store.reading() as session:
+            found = await session.scalar(
+                select(Message.seq)
+                .where(Message.conversation_id == conversation.id, Message.author == "bot")
+                .limit(1)
+            )
+        return found is not None
 
     async def context(self) -> dict[str, Any]:
         """What the bot must know of the moment: who is there, and when somebody is."""

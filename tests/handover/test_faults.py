@@ -78,6 +78,16 @@ async def test_the_visitor_can_try_the_bot_again(house: House):
     assert house.bot.calls[-1]["kind"] == "given_back"
 
 
+async def test_a_bot_that_was_away_from_the_first_word_begins_when_it_is_tried_again(house: House):
+    house.bot.break_down("dead")
+    line = await house.line()
+    await line.until_ask("bot_again")
+    house.bot.fault = None
+    await line.choose("bot_again", "yes")
+    await line.until_ask("story")
+    assert house.bot.calls[-1]["kind"] == "start"
+
+
 async def test_safety_texts_come_from_handover_when_the_bot_is_away(house: House):
     line = await house.line()
     await line.until_ask("story")
