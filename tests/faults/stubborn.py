@@ -38,7 +38,7 @@ class StubbornVisitor:
         """Tell until a report is confirmed, or until ``stop`` says that it was enough."""
         while not self.token and not stop():
             self.token = await self._begin(http)
-        while self.reference is None and not stop():
+        while (self.reference is None or self.code is None) and not stop():
             try:
                 await self._connection(http, stop)
             except (aiohttp.ClientError, OSError, TimeoutError):
@@ -85,7 +85,7 @@ class StubbornVisitor:
             for frame in self.waiting.values():
                 await socket.send_json(frame)
             quiet_since = time.monotonic()
-            while self.reference is None and not stop():
+            while (self.reference is None or self.code is None) and not stop():
                 try:
                     message = await socket.receive(timeout=1)
                 except TimeoutError:
