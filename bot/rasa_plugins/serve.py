@@ -21,7 +21,8 @@ def main() -> None:
     if not sorted(MODELS.glob("*.tar.gz")):
         sys.exit("There is no trained model in models/; run `make train` first.")
     os.environ.update(RASA_TELEMETRY_ENABLED="false", SANIC_HOST="127.0.0.1", TF_CPP_MIN_LOG_LEVEL="3")
-    os.environ.setdefault("LOG_LEVEL", "INFO")
+    if os.environ.get("LOG_LEVEL", "").upper() not in ("WARNING", "ERROR", "CRITICAL"):
+        os.environ["LOG_LEVEL"] = "INFO"  # at DEBUG Rasa writes down what visitors say
     os.environ.setdefault("TF_INTRA_OP_PARALLELISM_THREADS", "1")
     os.environ.setdefault("TF_INTER_OP_PARALLELISM_THREADS", "1")
     os.environ["MELDPUNT_ACTIONS_URL"] = f"http://127.0.0.1:{port('ACTIONS', 5055)}/webhook"
