@@ -43,7 +43,7 @@ STRICT: Mapping[str, str] = {
 
 
 async def strict_headers(request: web.Request, response: web.StreamResponse) -> None:
-    """Set them on an answer (a signal handler of aiohttp: ``app.on_response_prepare``)."""
+    """Set those that the answer does not set itself (a signal handler of aiohttp: ``app.on_response_prepare``)."""
     for name, value in STRICT.items():
-        response.headers[name] = value
+        response.headers.setdefault(name, value)
     response.headers["Server"] = "meldpunt"

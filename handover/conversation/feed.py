@@ -47,12 +47,13 @@ class Feed:
             conversation = await session.get(Conversation, self.visit.conversation_id)
             if conversation is None:
                 return [{"type": "erased"}]
-            mode = await self._mode_of(session, conversation)
+            mode, last_seq = await self._mode_of(session, conversation), conversation.last_seq
         self._mode = tuple(mode.get(name) for name in MODE_FIELDS)
         return [
             {
                 "type": "welcome",
                 **mode,
+                "last_seq": last_seq,
                 "staff_online": await staff_online(self.desk),
                 "open_now": hours.open_at(now),
                 "next_open": hours.say_next_open(now),

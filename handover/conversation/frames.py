@@ -115,7 +115,7 @@ def parse(data: Any) -> Hello | Say | Choose | EraseAll | ReceiptNoted | Typing:
 
 
 def message_frame(message: ThreadMessage) -> dict[str, Any]:
-    """A message as the visitor gets it."""
+    """A message as the visitor gets it; her own with the ``id`` that her page gave it."""
     frame: dict[str, Any] = {
         "type": "message",
         "seq": message.seq,
@@ -123,6 +123,8 @@ def message_frame(message: ThreadMessage) -> dict[str, Any]:
         "text": message.body.text,
         "at": message.at.isoformat(timespec="seconds"),
     }
+    if message.author == "visitor" and message.client_id is not None:
+        frame["id"] = message.client_id
     if message.body.ask is not None and message.author != "visitor":
         frame["ask"] = message.body.ask
     if message.body.choices:

@@ -57,6 +57,7 @@ class ThreadMessage:
     author: str
     at: datetime
     body: Body
+    client_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,5 +158,5 @@ def _opened(keys: ConversationKeys, rows: Sequence[Message]) -> list[ThreadMessa
             if row.part in keys.parts:
                 raise
             continue  # said before the hand-over, and not for this reader
-        messages.append(ThreadMessage(row.seq, row.author, row.at, body))
+        messages.append(ThreadMessage(row.seq, row.author, row.at, body, row.client_id))
     return messages

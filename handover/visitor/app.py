@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import html
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 import structlog
@@ -19,6 +20,8 @@ KINDS = {
     ".css": "text/css", ".html": "text/html", ".js": "text/javascript", ".svg": "image/svg+xml",
     ".txt": "text/plain", ".woff2": "font/woff2", ".png": "image/png", ".json": "application/json",
 }  # fmt: skip
+LAUNCHER = "launcher.js"
+FOR_OTHER_SITES = {"Cross-Origin-Resource-Policy": "cross-origin"}  # a municipality's page loads it
 LARGEST_REQUEST = 64 * 1024
 log = structlog.get_logger()
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -71,20 +74,39 @@ def _add_pages(app: web.Application) -> None:
     for path in sorted(STATIC.rglob("*")):
         if path.suffix not in KINDS:
             continue
-        handler = _file(path)
         if path.suffix == ".html":
             name = "" if path.stem == "index" else path.stem
-            app.router.add_get(f"/{name}", handler)
+            app.router.add_get(f"/{name}", _page(path))
+        elif path.name == LAUNCHER:
+            app.router.add_get(f"/{LAUNCHER}", _file(path, FOR_OTHER_SITES))
         else:
-            app.router.add_get(f"/static/{path.relative_to(STATIC).as_posix()}", handler)
+            app.router.add_get(f"/static/{path.relative_to(STATIC).as_posix()}", _file(path, {}))
 
 
-def _file(path: Path) -> Handler:
+def _file(path: Path, headers: Mapping[str, str]) -> Handler:
     kind = KINDS[path.suffix]
     charset = "utf-8" if kind.startswith("text/") else None
     body = path.read_bytes()
 
     async def serve(request: web.Request) -> web.StreamResponse:
-        return web.Response(body=body, content_type=kind, charset=charset)
+        return web.Response(body=body, content_type=kind, charset=charset, headers=headers)
+
+    return serve
+
+
+def _page(path: Path) -> Handler:
+    """A page with what it must say without JavaScript too: the way out, who this is, and when somebody reads."""
+    words = path.read_text(encoding="utf-8")
+
+    async def serve(request: web.Request) -> web.StreamResponse:
+        desk = request.app[DOOR].desk
+        said = words
+        for name, value in (
+            ("exit_site", desk.settings.exit_site),
+            ("organisation", desk.settings.organisation),
+            ("hours", desk.hours.say()),
+        ):
+            said = said.replace(f"{{{name}}}", html.escape(value))
+        return web.Response(text=said, content_type="text/html", charset="utf-8")
 
     return serve

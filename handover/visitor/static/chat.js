@@ -1,77 +1,81 @@
-// <meldpunt-chat>: the conversation itself. Text is only ever set as text; nothing typed is kept in the browser.
+// <meldpunt-chat>: the conversation itself. Nothing typed is kept in the browser.
+import { button, linked, make, newId } from "/static/make.js";
 import { Line } from "/static/net.js";
+import { receiptCard } from "/static/receipt.js";
 
 const WHO = { bot: "Sam", staff: "Medewerker", visitor: "Jij", system: "Bericht" };
 const MODES = {
   bot: "Je praat met Sam, een chatbot.",
   waiting: "Je wacht op een medewerker.",
   staff: "Je praat met een medewerker van het meldpunt.",
-  closed: "Het gesprek is klaar.",
+  closed: "Het gesprek is klaar. Je kunt nog wel iets schrijven.",
   follow_up: "Je melding is bewaard. Wat je hier schrijft, leest een medewerker.",
 };
+const OFFLINE = "Geen verbinding. Ik probeer het opnieuw. Houd deze pagina open, dan gaat je bericht niet verloren.";
 const MAX = 2000;
-
-function make(tag, properties = {}, ...children) {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children);
-  return element;
-}
+const SOON = 200;
+const UNSENT_MS = 15000;
+const TYPING_MS = 10000;
+const touch = () => matchMedia("(pointer: coarse)").matches;
 
 class MeldpuntChat extends HTMLElement {
   connectedCallback() {
     if (this.log) return;
+    this.own = new Map();
     this.status = make("p", { className: "status", role: "status" });
-    this.log = make("div", { className: "log", role: "log", tabIndex: 0 });
-    this.log.setAttribute("aria-label", "Gesprek");
-    this.log.setAttribute("aria-live", "off");
-    this.news = make("div", { className: "visually-hidden" });
-    this.news.setAttribute("aria-live", "polite");
+    this.past = make("div", { className: "past" });
+    this.log = make("div", { className: "live", role: "log", "aria-live": "polite", "aria-relevant": "additions", "aria-label": "Nieuwe berichten" });
+    this.view = make("div", { className: "log", role: "region", tabIndex: 0, "aria-label": "Gesprek" }, this.past, this.log);
     this.typing = make("p", { className: "typing" });
+    this.notice = make("p", { className: "notice", role: "alert" });
     this.choices = make("fieldset", { className: "choices", hidden: true });
-    this.box = make("textarea", { rows: 1, maxLength: MAX, autocomplete: "off", spellcheck: false, id: "bericht" });
-    for (const name of ["autocorrect", "data-gramm", "data-lt-active"]) this.box.setAttribute(name, "off");
-    this.button = make("button", { type: "submit", className: "primary", textContent: "Stuur" });
+    this.box = make("textarea", { rows: 1, maxLength: MAX, autocomplete: "off", spellcheck: false, id: "bericht", dir: "auto", enterKeyHint: "send", autocorrect: "off", "data-gramm": "false", "data-lt-active": "false" });
+    this.left = make("small", { className: "left", id: "over" });
+    this.box.setAttribute("aria-describedby", "over");
     const label = make("label", { htmlFor: "bericht", className: "visually-hidden", textContent: "Typ je bericht" });
-    this.form = make("form", { className: "write" }, label, this.box, this.button);
-    this.tools = make("div", { className: "tools" });
-    this.addTool("Mens", () => this.say("ik wil een mens"));
-    this.addTool("Wis alles", () => this.say("wis alles"));
-    this.append(this.status, this.log, this.news, this.typing, this.choices, this.form, this.tools);
+    this.form = make("form", { className: "write" }, label, this.box, make("button", { type: "submit", className: "primary", textContent: "Stuur" }));
+    this.person = button("Ik wil een mens", () => this.say("ik wil een mens"));
+    this.tools = make("div", { className: "tools" }, this.person, button("Wis alles", () => this.askErase()), this.left);
+    this.append(this.status, this.view, this.typing, this.notice, this.choices, this.form, this.tools);
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.submit();
     });
     this.box.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-        event.preventDefault();
-        this.submit();
-      }
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      this.submit();
     });
-    for (const kind of ["paste", "drop", "dragover"]) this.addEventListener(kind, (event) => this.refuseFiles(event));
-    this.pending = new Map();
-  }
-
-  addTool(text, action) {
-    const button = make("button", { type: "button", textContent: text });
-    button.addEventListener("click", action);
-    this.tools.append(button);
+    this.box.addEventListener("input", () => this.typed());
+    for (const kind of ["paste", "drop", "dragover"]) document.addEventListener(kind, (event) => this.refuse(event));
   }
 
   /** Begin or resume the conversation of `token`. */
   start(token) {
-    this.line = new Line(token, (frame) => this.show(frame), (state) => this.connection(state));
+    this.line = new Line(token, (frame) => this[`on_${frame.type}`]?.(frame), (state) => this.connection(state));
     this.line.open();
-    this.box.focus();
+    this.rest();
   }
 
   stop() {
     this.line?.close();
+    this.own?.clear();
     this.replaceChildren();
   }
 
+  /** Where the focus goes when what had it is gone: the text box, but on a phone not so that the keyboard jumps up. */
+  rest() {
+    (touch() ? this.view : this.box).focus({ preventScroll: true });
+  }
+
   connection(state) {
-    if (state === "offline") this.status.textContent = "Geen verbinding. Ik probeer het opnieuw. Je bericht gaat niet verloren.";
-    else this.status.textContent = this.modeText ?? MODES.bot;
+    this.offline = state === "offline";
+    this.put(this.status, this.offline ? OFFLINE : this.modeText ?? MODES.bot);
+    this.toggleAttribute("offline", this.offline);
+  }
+
+  put(place, text) {
+    if (place.textContent !== text) place.textContent = text;
   }
 
   submit() {
@@ -79,162 +83,213 @@ class MeldpuntChat extends HTMLElement {
     if (!text) return;
     this.box.value = "";
     this.say(text);
+    this.typed();
     this.box.focus();
+  }
+
+  typed() {
+    const left = MAX - this.box.value.length;
+    this.put(this.left, left <= SOON ? `Nog ${left} tekens` : "");
+    this.box.style.height = "auto";
+    this.box.style.height = `${this.box.scrollHeight + 4}px`;
+    if (this.mode !== "staff" || Date.now() - (this.told ?? 0) < 4000) return;
+    this.told = Date.now();
+    this.line.send({ type: "typing" });
   }
 
   say(text) {
-    const id = crypto.randomUUID();
-    this.own(id, text);
-    this.hideChoices();
-    this.line.send({ type: "message", id, text });
+    this.give({ type: "message", id: newId(), text }, text);
   }
 
   choose(ask, choice) {
-    const id = crypto.randomUUID();
-    this.own(id, choice.label);
-    this.hideChoices();
-    this.line.send({ type: "choice", id, ask, value: choice.value });
-    this.box.focus();
+    this.give({ type: "choice", id: newId(), ask, value: choice.value }, choice.label);
+    this.rest();
   }
 
-  own(id, text) {
-    const state = make("small", { textContent: "Wordt verstuurd" });
-    const bubble = make("div", { className: "bubble visitor" }, make("b", { textContent: WHO.visitor }), text, state);
-    this.pending.set(id, { bubble, state });
+  give(frame, text) {
+    this.put(this.notice, "");
+    const state = make("small", {});
+    const bubble = this.bubble("visitor", text, state);
+    bubble.setAttribute("aria-live", "off");
+    this.own.set(frame.id, { frame, bubble, state });
     this.log.append(bubble);
+    this.hideChoices();
+    this.scroll();
+    this.send(frame.id);
+  }
+
+  send(id) {
+    const own = this.own.get(id);
+    own.state.replaceChildren("Wordt verstuurd");
+    clearTimeout(own.late);
+    own.late = setTimeout(() => this.unsent(id, "Nog niet verstuurd"), UNSENT_MS);
+    this.line.send(own.frame);
+  }
+
+  unsent(id, why) {
+    const own = this.own.get(id);
+    if (!own) return;
+    clearTimeout(own.late);
+    const again = button("Probeer opnieuw", () => {
+      this.send(id);
+      this.rest();
+    });
+    own.state.replaceChildren(`${why}. `, again);
+    this.put(this.notice, "Je laatste bericht is nog niet verstuurd.");
     this.scroll();
   }
 
-  show(frame) {
-    const handler = this[`on_${frame.type}`];
-    if (handler) handler.call(this, frame);
+  arrived(id, seq) {
+    const own = this.own.get(id);
+    if (!own) return false;
+    clearTimeout(own.late);
+    if (own.state.contains(document.activeElement)) this.rest();
+    own.state.replaceChildren("Verstuurd");
+    own.bubble.dataset.seq = seq;
+    this.own.delete(id);
+    if (!this.own.size) this.put(this.notice, "");
+    return true;
+  }
+
+  bubble(author, text, ...more) {
+    return make("div", { className: `bubble ${author}` }, make("b", { textContent: WHO[author] }), linked(text), ...more);
   }
 
   on_welcome(frame) {
-    this.fresh = true;
+    this.upTo ??= frame.last_seq ?? 0; // what was said before this page is history: shown, and not read aloud
+    this.staffOnline = frame.staff_online;
+    this.nextOpen = frame.next_open;
     this.on_mode(frame);
   }
 
   on_mode(frame) {
-    const place = frame.mode === "waiting" && frame.position ? ` Nummer ${frame.position} in de rij.` : "";
-    const name = frame.mode === "staff" && frame.name ? ` (${frame.name})` : "";
-    this.modeText = MODES[frame.mode] + name + place;
-    this.status.textContent = this.modeText;
-    this.form.hidden = frame.mode === "closed";
+    this.mode = frame.mode;
+    let text = frame.mode === "staff" && frame.name ? `Je praat met ${frame.name}, medewerker van het meldpunt.` : MODES[frame.mode];
+    if (frame.mode === "waiting") {
+      if (frame.position) text += ` Nummer ${frame.position} in de rij.`;
+      if (!this.staffOnline && this.nextOpen) text += ` Er is nu niemand. Een medewerker leest het ${this.nextOpen}.`;
+    }
+    this.modeText = text;
+    this.put(this.status, text);
+    this.person.hidden = frame.mode !== "bot";
   }
 
   on_ack(frame) {
-    const sent = this.pending.get(frame.id);
-    if (!sent) return;
-    sent.state.textContent = "Verstuurd";
-    sent.bubble.dataset.seq = frame.seq;
-    this.pending.delete(frame.id);
-    this.line.after = Math.max(this.line.after, 0);
+    this.arrived(frame.id, frame.seq);
   }
 
   on_message(frame) {
-    this.typing.textContent = "";
-    if (this.log.querySelector(`[data-seq="${frame.seq}"]`)) return;
-    if (frame.author === "visitor" && this.pending.size) {
-      const [id, sent] = [...this.pending][0];
-      sent.bubble.dataset.seq = frame.seq;
-      sent.state.textContent = "Verstuurd";
-      this.pending.delete(id);
-      return;
-    }
-    const bubble = make("div", { className: `bubble ${frame.author}` }, make("b", { textContent: WHO[frame.author] }), this.linked(frame.text));
+    if (frame.id && this.arrived(frame.id, frame.seq)) return;
+    if (this.querySelector(`[data-seq="${frame.seq}"]`)) return;
+    if (frame.author !== "visitor") this.put(this.typing, "");
+    const bubble = this.bubble(frame.author, frame.text);
     bubble.dataset.seq = frame.seq;
-    this.log.append(bubble);
-    if (frame.author !== "visitor") {
-      this.news.replaceChildren(`${WHO[frame.author]}: ${frame.text}`);
-      this.hideChoices();
-    }
+    (frame.seq <= this.upTo ? this.past : this.log).append(bubble);
+    if (frame.author === "bot" || frame.author === "visitor") this.hideChoices();
     if (frame.choices?.length) this.offer(frame);
     this.scroll();
   }
 
-  /** Text with telephone numbers as tel: links; a web address stays text. */
-  linked(text) {
-    const parts = make("span");
-    let last = 0;
-    for (const match of text.matchAll(/\b(?:0800-\d{4}|0900-\d{4}|033-448 11 86|112|113)\b(?!\.\w)/g)) {
-      parts.append(text.slice(last, match.index));
-      parts.append(make("a", { href: `tel:${match[0].replace(/[^\d]/g, "")}`, textContent: match[0] }));
-      last = match.index + match[0].length;
-    }
-    parts.append(text.slice(last));
-    return parts;
+  offer(frame) {
+    const next = this.next;
+    this.next = null;
+    const meant = next?.ask === frame.ask && frame.choices.find((choice) => choice.label === next.label);
+    if (meant) return this.choose(frame.ask, meant);
+    this.choices.replaceChildren(make("legend", { textContent: "Kies, of typ zelf iets" }));
+    if (frame.ask === "summary") this.choices.append(this.summary(frame.ask));
+    for (const choice of frame.choices) this.choices.append(button(choice.label, () => this.choose(frame.ask, choice), { value: choice.value }));
+    this.choices.hidden = false;
   }
 
-  offer(frame) {
-    this.choices.replaceChildren(make("legend", { textContent: "Kies, of typ zelf iets" }));
-    for (const choice of frame.choices) {
-      const button = make("button", { type: "button", textContent: choice.label, value: choice.value });
-      button.addEventListener("click", () => this.choose(frame.ask, choice));
-      this.choices.append(button);
+  /** The lines that Sam wrote down, each with a way to change it and to take it away. */
+  summary(ask) {
+    const words = [...this.querySelectorAll(".bubble.bot .words")].map((one) => one.textContent).reverse().find((text) => /^1\. /m.test(text)) ?? "";
+    const list = make("ol", { className: "summary" });
+    for (const [, text] of words.matchAll(/^\d+\. (.+)$/gm)) {
+      const turn = (value, label) => button(label, () => {
+        this.next = { ask: `summary_${value}`, label: text };
+        this.choose(ask, { value, label: `${label}: ${text}` });
+      }, { "aria-label": `${label}: ${text}` });
+      list.append(make("li", {}, make("span", { textContent: text }), turn("change", "Verander"), turn("remove", "Haal weg")));
     }
-    this.choices.hidden = false;
-    this.scroll();
+    return list;
   }
 
   hideChoices() {
+    const had = this.choices.contains(document.activeElement);
     this.choices.hidden = true;
     this.choices.replaceChildren();
+    if (had) this.rest();
+  }
+
+  askErase() {
+    this.choices.replaceChildren(make("legend", { textContent: "Alles wissen? Dit kan niet terug." }),
+      button("Ja, wis alles", () => this.line.send({ type: "erase" })), button("Nee", () => this.hideChoices()));
+    this.choices.hidden = false;
+    this.choices.querySelector("button").focus();
+    this.scroll();
   }
 
   on_typing(frame) {
-    this.typing.textContent = `${WHO[frame.author]} is aan het typen`;
+    this.put(this.typing, `${WHO[frame.author]} is aan het typen`);
+    clearTimeout(this.quiet);
+    this.quiet = setTimeout(() => this.put(this.typing, ""), TYPING_MS);
   }
 
   on_receipt(frame) {
     if (this.querySelector(".receipt")) return;
-    const code = make("output", { textContent: frame.code });
-    const copy = make("button", { type: "button", textContent: "Kopieer de code" });
-    copy.addEventListener("click", async () => {
-      await navigator.clipboard?.writeText(frame.code);
-      copy.textContent = "Gekopieerd";
-    });
-    const seen = make("button", { type: "button", textContent: "Ik heb hem bewaard" });
-    const card = make("div", { className: "receipt" },
-      make("strong", { textContent: "Jouw code" }), code,
-      make("p", { textContent: "Schrijf hem op waar niemand kijkt. Zonder code kun je niet terug. Wij kunnen hem niet opzoeken." }), copy, " ", seen);
-    seen.addEventListener("click", () => {
-      this.line.send({ type: "receipt_noted" });
-      seen.remove();
-    });
-    this.log.append(card);
-    this.news.replaceChildren(`Jouw code is ${frame.code}`);
+    this.log.append(receiptCard(frame.code, () => this.line.send({ type: "receipt_noted" }), (text) => this.say_aloud(text)));
     this.scroll();
   }
 
-  on_erased() {
+  say_aloud(text) {
+    this.put(this.notice, text);
+  }
+
+  end(text) {
     sessionStorage.clear();
     this.line.close();
-    this.log.replaceChildren(make("div", { className: "bubble bot" }, make("b", { textContent: WHO.bot }), "Alles is gewist."));
-    this.status.textContent = "Alles is gewist. Sluit dit venster met Snel weg.";
-    this.form.hidden = this.tools.hidden = true;
+    this.own.clear();
+    this.put(this.status, text);
+    this.put(this.typing, "");
+    this.put(this.notice, "");
+    this.removeAttribute("offline");
     this.hideChoices();
+    this.form.hidden = this.tools.hidden = true;
+    this.view.focus();
+  }
+
+  on_erased() {
+    this.past.replaceChildren();
+    this.log.replaceChildren(this.bubble("bot", "Alles is gewist."));
+    this.end("Alles is gewist. Sluit dit venster met Snel weg.");
   }
 
   on_error(frame) {
-    this.typing.textContent = frame.detail || frame.title || "Dat lukte niet. Probeer het nog eens.";
-    if (frame.status === 401 || frame.status === 404 || frame.status === 410) {
-      sessionStorage.clear();
-      this.line.close();
-      this.status.textContent = "Dit gesprek is er niet meer. Laad de pagina opnieuw om te beginnen.";
+    if (frame.code === "unknown_token") return this.end("Dit gesprek is er niet meer. Laad de pagina opnieuw om te beginnen.");
+    const text = frame.detail || frame.title || "Dat lukte niet. Probeer het nog eens.";
+    if (frame.id) this.unsent(frame.id, "Niet verstuurd");
+    this.put(this.notice, text);
+  }
+
+  /** No pictures, wherever they are dropped; and a text that does not fit is not cut without a word. */
+  refuse(event) {
+    if (this.hidden) return;
+    const data = event.clipboardData ?? event.dataTransfer;
+    if (data?.files?.length || data?.types?.includes("Files")) {
+      event.preventDefault();
+      this.put(this.notice, "Stuur hier geen foto's of filmpjes. Vertellen is genoeg.");
+    } else if (event.type === "paste" && data && this.box.value.length + data.getData("text").length > MAX) {
+      this.put(this.notice, `Een bericht heeft hoogstens ${MAX} tekens. Stuur de rest in een nieuw bericht.`);
     }
   }
 
-  refuseFiles(event) {
-    const files = event.clipboardData?.files ?? event.dataTransfer?.files;
-    const dragged = event.dataTransfer?.types?.includes("Files");
-    if (!files?.length && !dragged) return;
-    event.preventDefault();
-    this.typing.textContent = "Stuur hier geen foto's of filmpjes. Vertellen is genoeg.";
-  }
-
   scroll() {
-    requestAnimationFrame(() => (this.log.scrollTop = this.log.scrollHeight));
+    requestAnimationFrame(() => {
+      this.view.scrollTop = this.view.scrollHeight;
+      const main = this.parentElement;
+      if (main && main.scrollHeight > main.clientHeight + 8) main.scrollTop = main.scrollHeight;
+    });
   }
 }
 

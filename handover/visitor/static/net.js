@@ -1,16 +1,19 @@
 // The conversation's line to handover: a WebSocket, and where that is blocked the same frames over plain HTTP.
 const API = "/api/v1";
-const FIRST_RETRY_MS = 500;
-const LAST_RETRY_MS = 15000;
-const TRIES_BEFORE_HTTP = 3;
+const FIRST_RETRY_MS = 400;
+const LAST_RETRY_MS = 10000;
+const WELCOME_MS = 6000;
+const ACK_MS = 10000;
+const ENDED = [401, 404, 410];
 
-async function post(path, body) {
+async function post(path, body, signal) {
   const answer = await fetch(API + path, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body ?? {}),
     credentials: "omit",
     cache: "no-store",
+    signal,
   });
   const data = answer.headers.get("content-type")?.includes("json") ? await answer.json() : {};
   if (!answer.ok) throw Object.assign(new Error(data.title || String(answer.status)), { status: answer.status, problem: data });
@@ -24,78 +27,127 @@ export const openByCode = (code) => post("/receipts", { code });
 /** A resumable line. Calls `onFrame(frame)` for every frame and `onState("online" | "offline")`. */
 export class Line {
   constructor(token, onFrame, onState) {
-    Object.assign(this, { token, onFrame, onState, after: 0, waiting: [], tries: 0, closed: false });
+    Object.assign(this, { token, onFrame, onState, after: 0, waiting: new Map(), closed: false, stopper: new AbortController() });
+    this.wake = () => this.again?.();
+    this.lost = () => this.drop();
+    addEventListener("online", this.wake);
+    addEventListener("offline", this.lost);
   }
 
-  open() {
-    if (this.closed) return;
-    if (this.tries >= TRIES_BEFORE_HTTP && !this.everOpen) return this.poll();
-    const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}${API}/conversation`);
-    this.socket = socket;
-    socket.onopen = () => socket.send(JSON.stringify({ type: "hello", token: this.token, after: this.after }));
-    socket.onmessage = (event) => this.receive(JSON.parse(event.data));
-    socket.onclose = () => {
+  /** Keep the line open until it is closed: two tries by socket, then one by HTTP, which stays while it works. */
+  async open() {
+    for (let failures = 0; !this.closed; ) {
+      const worked = failures % 3 === 2 ? await this.byHttp() : await this.bySocket();
       if (this.closed) return;
       this.onState("offline");
-      this.tries += 1;
-      setTimeout(() => this.open(), Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.tries));
-    };
+      failures = worked ? 0 : failures + 1;
+      const pause = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.max(0, failures - 2));
+      await new Promise((done) => {
+        this.again = done;
+        setTimeout(done, pause);
+      });
+    }
+  }
+
+  /** One socket, from hello to its end; true when it was welcomed. */
+  bySocket() {
+    return new Promise((done) => {
+      const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}${API}/conversation`);
+      this.socket = socket;
+      let welcomed = false;
+      const end = () => {
+        clearTimeout(late);
+        socket.onclose = socket.onmessage = socket.onopen = null;
+        socket.close();
+        if (this.socket === socket) this.socket = null;
+        done(welcomed);
+      };
+      const late = setTimeout(end, WELCOME_MS);
+      socket.end = end;
+      socket.onopen = () => socket.send(JSON.stringify({ type: "hello", token: this.token, after: this.after }));
+      socket.onmessage = (event) => {
+        const frame = JSON.parse(event.data);
+        if (frame.type === "welcome") {
+          welcomed = true;
+          clearTimeout(late);
+        }
+        this.receive(frame);
+      };
+      socket.onclose = end;
+    });
+  }
+
+  /** Long polls until one fails; true when one worked. */
+  async byHttp() {
+    let worked = false;
+    try {
+      while (!this.closed) {
+        const data = await post("/conversation/poll", { token: this.token, after: this.after }, this.stopper.signal);
+        this.http = true;
+        for (const frame of data.frames ?? []) this.receive(worked && frame.type === "welcome" ? { ...frame, type: "mode" } : frame);
+        worked = true;
+      }
+    } catch (problem) {
+      this.failed(problem);
+    }
+    this.http = false;
+    return worked;
+  }
+
+  failed(problem) {
+    if (ENDED.includes(problem.status)) this.receive({ type: "error", code: "unknown_token", ...problem.problem });
   }
 
   receive(frame) {
-    if (frame.type === "welcome") {
-      this.everOpen = true;
-      this.tries = 0;
-      this.onState("online");
-      for (const waiting of this.waiting) this.put(waiting);
-    }
-    if (frame.type === "ack") this.waiting = this.waiting.filter((sent) => sent.id !== frame.id);
-    if (frame.seq && frame.type === "message") {
+    if (this.closed) return;
+    if (frame.type === "message") {
       if (frame.seq <= this.after) return;
       this.after = frame.seq;
+      if (frame.id) this.waiting.delete(frame.id);
     }
+    // Refused for good: never sent again by itself; the page offers to try once more.
+    if (frame.type === "ack" || (frame.type === "error" && frame.id)) this.waiting.delete(frame.id);
+    if (frame.type === "welcome") this.onState("online");
     this.onFrame(frame);
+    if (frame.type === "welcome") for (const waiting of [...this.waiting.values()]) this.put(waiting);
   }
 
   /** Send a frame; one with an id is sent again after a lost connection until it is acknowledged. */
   send(frame) {
-    if (frame.id) this.waiting.push(frame);
+    if (frame.id) this.waiting.set(frame.id, frame);
     this.put(frame);
   }
 
   put(frame) {
-    if (this.http) return this.postFrames([frame]);
-    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(frame));
+    if (this.http) return void this.byPost(frame);
+    if (this.socket?.readyState !== WebSocket.OPEN) return;
+    this.socket.send(JSON.stringify(frame));
+    const socket = this.socket;
+    if (frame.id) setTimeout(() => this.waiting.has(frame.id) && socket.end(), ACK_MS);
   }
 
-  async postFrames(frames) {
+  async byPost(frame) {
     try {
-      const data = await post("/conversation/frames", { token: this.token, frames });
-      for (const frame of data.frames ?? []) this.receive(frame);
-    } catch {
-      this.onState("offline");
+      const data = await post("/conversation/frames", { token: this.token, frames: [frame] }, this.stopper.signal);
+      for (const answer of data.frames ?? []) this.receive(answer);
+    } catch (problem) {
+      this.failed(problem);
+      if (!this.closed && this.waiting.has(frame.id)) setTimeout(() => this.waiting.has(frame.id) && this.put(frame), 3000);
     }
   }
 
-  async poll() {
-    this.http = true;
-    this.everOpen = true;
-    while (!this.closed) {
-      try {
-        const data = await post("/conversation/poll", { token: this.token, after: this.after });
-        this.onState("online");
-        for (const frame of data.frames ?? []) this.receive(frame);
-      } catch (problem) {
-        if (problem.status === 401 || problem.status === 404) return;
-        this.onState("offline");
-        await new Promise((done) => setTimeout(done, 3000));
-      }
-    }
+  /** The connection is gone, or thought to be: begin again with what is not acknowledged. */
+  drop() {
+    this.socket?.end();
   }
 
   close() {
     this.closed = true;
-    this.waiting = [];
-    this.socket?.close();
+    this.waiting.clear();
+    this.stopper.abort();
+    removeEventListener("online", this.wake);
+    removeEventListener("offline", this.lost);
+    this.socket?.end();
+    this.again?.();
   }
 }

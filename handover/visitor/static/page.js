@@ -1,19 +1,14 @@
 // The page around the chat: start, code, leaving, and coming back in the same tab.
-import { leaveNow, listenForKeys } from "/static/exit.js";
+import { guard } from "/static/exit.js";
 import { information, openByCode, openConversation } from "/static/net.js";
 import "/static/chat.js";
 
 const KEY = "t";
 const byId = (id) => document.getElementById(id);
 const chat = byId("chat");
-const away = byId("leave");
+const begin = byId("begin");
 
-function clear() {
-  chat.stop();
-  sessionStorage.clear();
-}
-
-const leave = () => leaveNow(clear, away.href);
+guard(byId("leave"), () => chat.stop());
 
 function show(token) {
   sessionStorage.setItem(KEY, token);
@@ -22,47 +17,46 @@ function show(token) {
   chat.start(token);
 }
 
-away.addEventListener("click", (event) => {
-  event.preventDefault();
-  leave();
-});
-listenForKeys(leave);
-
-byId("begin").addEventListener("click", async (event) => {
-  event.target.disabled = true;
+begin.addEventListener("click", async () => {
+  if (begin.getAttribute("aria-disabled") === "true") return;
+  begin.setAttribute("aria-disabled", "true");
+  byId("start-error").textContent = "";
   try {
     show((await openConversation()).token);
   } catch {
-    byId("hours").textContent = "Het lukt nu niet om te beginnen. Probeer het zo nog eens, of bel 0800-0432 of 0800-2000.";
-    event.target.disabled = false;
+    byId("start-error").textContent = "Het lukt nu niet om te beginnen. Probeer het zo nog eens, of bel 0800-0432 of 0800-2000. Gevaar? Bel 112.";
   }
+  begin.removeAttribute("aria-disabled");
 });
 
 byId("code-form").addEventListener("submit", async (event) => {
   event.preventDefault();
-  const digits = byId("code").value.replace(/\D/g, "");
-  byId("code-error").textContent = "";
+  const field = byId("code");
+  const said = byId("code-error");
+  said.textContent = "";
+  byId("code-wait").textContent = "Even kijken";
   try {
-    const { token } = await openByCode(digits);
-    byId("code").value = "";
+    const { token } = await openByCode(field.value.replace(/\D/g, ""));
+    field.value = "";
     show(token);
   } catch (problem) {
-    byId("code-error").textContent =
-      problem.status === 429 ? "Even wachten. Probeer het over een minuut nog eens." : "Deze code klopt niet. Kijk of alle 16 cijfers goed zijn.";
+    said.textContent = !problem.status
+      ? "Geen verbinding. Probeer het zo nog eens."
+      : problem.status === 429
+        ? "Even wachten. Probeer het over een minuut nog eens."
+        : "Deze code klopt niet. Kijk of alle 16 cijfers goed zijn.";
+    field.setAttribute("aria-invalid", "true");
+    field.focus();
   }
-});
-
-addEventListener("pageshow", (event) => {
-  if (event.persisted) location.reload();
-});
-addEventListener("pagehide", () => {
-  if (!sessionStorage.getItem(KEY)) document.body.replaceChildren();
+  byId("code-wait").textContent = "";
 });
 
 information().then((known) => {
-  away.href = known.exit_site;
-  byId("hours").textContent = `${known.organisation}: ${known.opening_hours}.`;
-  if (known.notice) byId("hours").before(Object.assign(document.createElement("p"), { textContent: known.notice }));
+  byId("leave").href = known.exit_site;
+  if (known.notice) {
+    byId("notice").textContent = known.notice;
+    byId("notice").hidden = false;
+  }
 }).catch(() => {});
 
 const kept = sessionStorage.getItem(KEY);
