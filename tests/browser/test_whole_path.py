@@ -15,7 +15,9 @@ from tests.running import RunningProduct
 STORY = "een gast van snap dreigt mijn fotos door te sturen als ik vrijdag niet naar een hotel in hengelo kom. ben 15"
 ANSWER = "Goed dat je dit vertelt. We denken met je mee."
 ROOT = Path(__file__).resolve().parents[2]
-SHOTS = ROOT / os.environ.get("MELDPUNT_SCREENSHOTS", "test-results/screenshots")  # docs/screenshots to renew those
+SHOTS = ROOT / os.environ.get(
+    "MELDPUNT_SCREENSHOTS", "test-results/screenshots"
+)  # docs/screenshots to renew those
 PATIENCE_MS = 30_000
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1366, "height": 860}

@@ -238,12 +238,8 @@ class MeldpuntChat extends HTMLElement {
 
   on_receipt(frame) {
     if (this.querySelector(".receipt")) return;
-    this.log.append(receiptCard(frame.code, () => this.line.send({ type: "receipt_noted" }), (text) => this.say_aloud(text)));
+    this.log.append(receiptCard(frame.code, () => this.line.send({ type: "receipt_noted" }), (text) => this.put(this.notice, text)));
     this.scroll();
-  }
-
-  say_aloud(text) {
-    this.put(this.notice, text);
   }
 
   end(text) {

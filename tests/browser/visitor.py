@@ -1,0 +1,104 @@
+"""A visitor in a real browser: what she does, and everything that her browser complained about or asked elsewhere."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Route, WebSocket, expect
+
+from tests.running import RunningProduct
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_MS = 30_000
+NARROW = {"width": 320, "height": 640}
+DESK = {"width": 1280, "height": 900}
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@dataclass
+class Visitor:
+    """One tab of one visitor; everything that is not ours is answered by a stand-in for the neutral site."""
+
+    product: RunningProduct
+    page: Page
+    foreign: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    sockets: list[WebSocket] = field(default_factory=list)
+
+    @classmethod
+    def at(cls, browser: Browser, product: RunningProduct, **options: Any) -> Visitor:
+        """In a browser of her own, with the start page open."""
+        context = browser.new_context(**{"viewport": NARROW, "locale": "nl-NL", **options})
+        return cls.in_tab(context, product)
+
+    @classmethod
+    def in_tab(cls, context: BrowserContext, product: RunningProduct) -> Visitor:
+        visitor = cls(product, context.new_page())
+        page = visitor.page
+        page.set_default_timeout(PATIENCE_MS)
+        page.route(lambda url: not url.startswith(product.public_url), visitor._elsewhere)
+        page.on("console", lambda m: visitor.problems.append(m.text) if m.type == "error" else None)
+        page.on("websocket", lambda socket: visitor.sockets.append(socket))
+        page.on("pageerror", lambda error: visitor.problems.append(str(error)))
+        page.goto(product.public_url)
+        return visitor
+
+    def _elsewhere(self, route: Route) -> None:
+        self.foreign.append(route.request.url)
+        route.fulfill(body="<title>Weer</title>Zonnig", content_type="text/html")
+
+    def begin(self) -> Visitor:
+        """Press the one button and read the first question."""
+        self.page.get_by_role("button", name="Begin").click()
+        expect(self.choices.first).to_be_visible()
+        return self
+
+    @property
+    def box(self) -> Any:
+        return self.page.get_by_label("Typ je bericht")
+
+    @property
+    def choices(self) -> Any:
+        return self.page.locator(".choices button")
+
+    def say(self, text: str) -> None:
+        """Type and send, with the keyboard."""
+        self.box.fill(text)
+        self.box.press("Enter")
+
+    def own(self, text: str) -> Any:
+        return self.page.locator(".bubble.visitor", has_text=text)
+
+    def is_sent(self, text: str) -> None:
+        """Shown once, and acknowledged."""
+        expect(self.own(text)).to_have_count(1)
+        expect(self.own(text)).to_contain_text("Verstuurd")
+
+    def has_left(self) -> None:
+        """The neutral site is shown, and nothing of the conversation is left in the browser."""
+        self.page.wait_for_url(lambda url: not url.startswith(self.product.public_url))
+        expect(self.page.locator("body")).to_have_text("Zonnig")
+
+    def breaks_no_rule(self, state: str, shoot: Callable[[Page, str], None] | None = None) -> None:
+        """axe-core finds nothing, and nothing is wider than the screen."""
+        found = Axe().run(self.page, options={"runOnly": WCAG["runOnly"]})
+        broken = [
+            (row["id"], [n["html"][:160] for n in row["nodes"]]) for row in found.response["violations"]
+        ]
+        assert broken == [], f"{state}: {broken}"
+        wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, f"{state} is {wide} px too wide"
+        (shoot or shoot_when_asked)(self.page, f"bezoeker-{state}")
+
+
+def shoot_when_asked(page: Page, name: str) -> None:
+    """A screenshot for the documentation, in the folder that MELDPUNT_SCREENSHOTS names."""
+    folder = os.environ.get("MELDPUNT_SCREENSHOTS")
+    if folder:
+        (ROOT / folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=ROOT / folder / f"{name}.png")
