@@ -90,7 +90,9 @@ def choose_something(page: Page) -> None:
 
 
 def answer_as_staff(page: Page, product: RunningProduct) -> None:
-    log_in(page, product.staff_url, *(product.login[name] for name in ("username", "password", "totp_secret")))
+    log_in(
+        page, product.staff_url, *(product.login[name] for name in ("username", "password", "totp_secret"))
+    )
     page.wait_for_url("**/wachtrij", timeout=PATIENCE_MS)
     shoot(page, "wachtrij")
     assert STORY not in page.content()

@@ -12,5 +12,6 @@
     event.preventDefault();
     location.replace(link.href);
   });
-  script.after(link);
+  if (script.closest("head")) document.body.append(link);
+  else script.after(link);
 }
