@@ -87,7 +87,8 @@ def test_trusted_types_and_the_policy_stop_what_somebody_would_slip_in(
 ) -> None:
     visitor = Visitor.at(browser, product)
     slipped = visitor.page.evaluate(
-        """() => { const tried = [() => (document.body.innerHTML = '<b>x</b>'), () => (document.createElement('script').text = 'x'),
+        """() => { const tried = [() => (document.body.innerHTML = '<b>x</b>'),
+        () => (document.createElement('script').text = 'x'),
         () => trustedTypes.createPolicy('own', {})];
         return tried.filter(one => { try { one(); return true } catch { return false } }).length }"""
     )
