@@ -1,4 +1,4 @@
-// For a municipality's own site: <script src="https://…/launcher.js" data-text="Praat met ons" defer></script>
+// For a municipality's own site: <script src="(this origin)/launcher.js" data-text="Praat met ons" defer></script>
 // Puts one link where the script stands. It takes the place of this page in the tab, so that Back does not come here again.
 {
   const script = document.currentScript;
