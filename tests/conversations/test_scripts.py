@@ -63,6 +63,8 @@ async def play(base: str, script: dict[str, Any]) -> None:
                 visitor.choose(step["choose"]) if "choose" in step else visitor.say(words(step["say"]))
             )
             check(heard, step, where)
+        most = script.get("turns", visitor.turns)
+        assert visitor.turns <= most, f"Sam spoke {visitor.turns} times, not at most {most}"
 
 
 async def answer_until(visitor: Visitor, step: dict[str, Any], where: str) -> None:

@@ -35,6 +35,7 @@ class Visitor:
         self.base = base.rstrip("/")
         self.ask: str | None = None
         self.choices: list[str] = []
+        self.turns = 0  # how often Sam spoke, the welcome and the end included
 
     async def __aenter__(self) -> Visitor:
         self._http = aiohttp.ClientSession(headers={"Origin": self.base})
@@ -67,6 +68,7 @@ class Visitor:
 
     async def _listen(self) -> Heard:
         heard = Heard()
+        self.turns += 1
         while True:
             try:
                 frame = await asyncio.wait_for(self._socket.receive(), self._patience(heard))
