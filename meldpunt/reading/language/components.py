@@ -21,6 +21,7 @@ from meldpunt.reading.surroundings import Surroundings
 from meldpunt.reading.types import Source
 
 VERBS = Path(__file__).resolve().parents[2] / "data" / "context_verbs.tsv"
+DENIAL_REACH_AFTER = 12  # characters after them: "slaat me niet"
 DENIAL_REACH = 25  # characters before the words in which a denial still governs them
 PERSON = frozenset({"PERSON", "PER"})
 CONTEXT = tuple(
@@ -65,7 +66,9 @@ def clauses(doc: Doc) -> Doc:
         mention.words = normalise(message.typed[mention.start : mention.end]).text
         mention.clause = context.clause_around(message.text, start, end)
         mention.sentence = sentence_of(doc, mention) or context.sentence_around(message.text, start, end)
-        mention.reach = message.text[max(0, start - DENIAL_REACH) : end]
+        before = context.CLAUSE_END.split(message.text[max(0, start - DENIAL_REACH) : start])[-1]
+        after = context.CLAUSE_END.split(message.text[end : end + DENIAL_REACH_AFTER])[0]
+        mention.reach = f"{before}{message.text[start:end]}{after}"
     return doc
 
 
