@@ -9,12 +9,13 @@ from typing import get_args
 from meldpunt.reading.types import Mention
 from meldpunt.report import Level, Report
 from meldpunt.report import Mention as Reported
-from meldpunt.report_values import LEEFTIJDSBAND, WANNEER
+from meldpunt.report_values import LEEFTIJDSBAND, ROL, WANNEER
 from meldpunt.triage.engine import Facts, assess
 
 # domain.md 2.2: "onvoldoende_informatie" is treated as verhoogd, so lowering to laag passes it.
 RANK: dict[str, int] = {"laag": 0, "onvoldoende_informatie": 1, "verhoogd": 2, "hoog": 3, "acuut": 4}
 _BAND: dict[str, str] = {dutch: band for band, dutch in LEEFTIJDSBAND.items()}
+_ROLE: dict[str, str] = {dutch: role for role, dutch in ROL.items()}
 _WHEN: dict[str, str] = {dutch: when for when, dutch in WANNEER.items()}
 
 
@@ -45,7 +46,8 @@ def reassess(report: Report, rejected: Collection[int], added: Iterable[str]) ->
             age=report.betrokkene.leeftijd.value,
             age_band=_BAND.get(report.betrokkene.leeftijdsband.value or ""),
             when=_WHEN.get(report.feiten.wanneer.value or ""),
-            role=None,
+            role=_ROLE.get(report.melder.rol.value or ""),
+            flags=frozenset({"multiple_victims"} if report.feiten.anderen_betrokken.value == "ja" else ()),
         )
     )
     counted = [m for m in mentions if m.asserted]

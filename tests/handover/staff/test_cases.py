@@ -166,9 +166,6 @@ async def test_typing_is_told_only_by_who_has_the_case(staff: StaffSide) -> None
                 assert bool(await bell.wait(0.3)) is claimed
 
 
-@pytest.mark.xfail(
-    reason="states.NotAllowed is a frozen dataclass: Python cannot set its traceback", strict=False
-)
 async def test_what_cannot_happen_now_is_said_so(staff: StaffSide) -> None:
     await staff.add_case("MT-1", "hoog")
     await staff.log_in()
