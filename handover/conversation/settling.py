@@ -32,6 +32,7 @@ WANTED = "wil_mens"
 SAFE_MODE = "safe_mode"
 BOT_AGAIN = "bot_again"
 HANDS_OVER = frozenset({"report", "want_human"})
+LAST_WORD = frozenset({"erase", "want_human"})  # what the bot would still ask after these is not put
 
 
 @dataclass(slots=True)
@@ -52,7 +53,7 @@ class Settling:
                 await self._say("bot", body_of(reply, hint))
             if reply.custom is not None:
                 await self._directive(reply.custom)
-                if kind_of(reply) == "erase":
+                if kind_of(reply) in LAST_WORD:
                     return
 
     async def failed(self, *, staff_online: bool, next_open: str) -> None:
