@@ -23,6 +23,7 @@ STARTS = {
 }
 NO_STORY = frozenset({"affirm", "deny", "not_sure", "rather_not_say"})
 STORY_WORDS = 6
+SURE_OF_ROLE = 0.7  # for whom somebody comes is asked rather than guessed
 QUESTION_WITH_STORY_WORDS = 8  # a shorter question is only a question, whatever the reader hears in it
 
 
@@ -50,7 +51,7 @@ def interrupted(
         reply.add(name if texts.has(name) else "utter_why_consent")
     elif intent.startswith(FAQ):
         reply.add(f"utter_faq_{intent[len(FAQ) :]}", hours=str(turn.context.get("opening_hours") or ""))
-        if tells and len(turn.text.split()) >= QUESTION_WITH_STORY_WORDS:
+        if turn.reading and turn.reading.asserted and len(turn.text.split()) >= QUESTION_WITH_STORY_WORDS:
             return False
     elif intent in FEELINGS:
         reply.add(f"utter_{intent}")
@@ -90,8 +91,9 @@ def _start(turn: Turn, open_ask: str | None, tells: bool) -> str | None:
     """For whom somebody says to come, before any story."""
     if tells:
         return None
-    if turn.intent in STARTS:
-        return STARTS[turn.intent]
+    guess = turn.reading.intent if turn.reading else None
+    if guess and guess.name in STARTS and guess.confidence >= SURE_OF_ROLE:
+        return STARTS[guess.name]
     short = len(turn.text.split()) <= STORY_WORDS
     return turn.reading.role if open_ask == "story" and short and turn.reading else None
 

@@ -38,6 +38,17 @@ COMING = frozenset({"nu", "<24u", "toekomst", "onbekend"})
 ACUTE_KINDS = frozenset({*KINDS, "afspraak_vandaag"})
 MAX_CHARS = 8000
 MIN_EVIDENCE_WORDS = 3
+FEW_WORDS = 7
+SURE_OF_NOTHING = 0.85
+SHORT_OPENING = "korte_opening_of_vraag"
+TELLS_NOTHING = frozenset(
+    {
+        "greet", "goodbye", "thank", "affirm", "deny", "pause", "have_receipt_code", "repeat_question", "out_of_scope",
+        "start_self", "start_parent", "start_professional", "start_bystander", "want_human", "want_callback",
+        "ask_why_this_question", "ask_is_this_anonymous", "ask_what_is_stored", "ask_who_reads_this", "ask_when_reply",
+        "ask_what_happens_next", "ask_opening_hours", "ask_are_you_a_bot", "ask_help_organisations",
+    }
+)  # fmt: skip
 STRANGE = 0.55  # pieces a letter: Dutch, slang included, stays below; "xqzv blorp" is cut to crumbs
 SURE_OF_STRANGE_WORDS = 0.75
 CLAUSE_MARK = re.compile(r"[.!?;,\n]+\s*")
@@ -110,7 +121,12 @@ class Reader:
             seen.add(indicator)
             start, end = _evidence(message.typed, start, end, named.get(indicator))
             found = Mention(indicator, start, end, message.typed[start:end], certainty=certainty)
-            yield _in_context(found, place)
+            dropped = (
+                SHORT_OPENING
+                if indicator not in named and _tells_nothing(message, output, indicator)
+                else None
+            )
+            yield replace(_in_context(found, place), dropped_because=dropped)
         for mention in named.values():
             if mention.indicator in seen or not (
                 _supported(mention.indicator, output) or not mention.asserted
@@ -145,6 +161,18 @@ def _model_in(folder: Path) -> ReaderModel | None:
 def _supported(indicator: str, output: ModelOutput | None) -> bool:
     """Words alone are no proof: the model, which reads the whole message, must find it at least thinkable."""
     return output is None or output.indicators[indicator] >= SUPPORT * output.thresholds[indicator]
+
+
+def _tells_nothing(message: Normalised, output: ModelOutput | None, indicator: str) -> bool:
+    """A few words that are surely a greeting, an opening or a question to Sam claim nothing ("ik kom voor mijn dochter").
+
+    Acute indicators are never dropped for it.
+    """
+    if output is None or not output.intents or catalogue()[indicator].category == "acuut":
+        return False
+    name, probability = output.intents[0]
+    few = len(message.text.split()) <= FEW_WORDS
+    return few and name in TELLS_NOTHING and probability >= SURE_OF_NOTHING
 
 
 def _evidence(typed: str, start: int, end: int, named: Mention | None) -> tuple[int, int]:
