@@ -49,7 +49,9 @@ BROKEN: list[tuple[str, Callable[[Path], object], str, str, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "read", "good", "bad", "says"), BROKEN, ids=lambda value: str(value)[:30])
+@pytest.mark.parametrize(
+    ("name", "read", "good", "bad", "says"), BROKEN, ids=[f"{row[0]}-{i}" for i, row in enumerate(BROKEN)]
+)
 def test_a_mistake_is_refused_with_file_line_and_remedy(
     tmp_path: Path, name: str, read: Callable[[Path], object], good: str, bad: str, says: str
 ) -> None:
