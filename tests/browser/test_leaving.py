@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.visitor import DESK, Visitor
 from tests.running import RunningProduct
 
+PATIENCE = 50
 HIDDEN_MS = 100
 STORY = "hij dreigt mijn foto te sturen"
 NOTHING_KEPT = "sessionStorage.length + localStorage.length + document.cookie.length"
@@ -63,6 +64,10 @@ def test_leaving_hides_at_once_and_leaves_nothing(
     assert gone[0] <= HIDDEN_MS
     print(f"{way}: hidden after {gone[0]:.0f} ms")
     assert visitor.sockets
+    for _ in range(PATIENCE):  # the browser tells of it a moment later
+        if all(socket.is_closed() for socket in visitor.sockets):
+            break
+        page.wait_for_timeout(100)
     assert all(socket.is_closed() for socket in visitor.sockets)
     assert page.evaluate("history.length") == entries
     page.go_back()  # what was open before this page, not this page

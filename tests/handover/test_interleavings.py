@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from handover import queue
 from handover.conversation.frames import Say
@@ -28,7 +28,7 @@ from handover.conversation.talk import Talk
 from handover.conversation.thread import WrongState, read
 from handover.conversation.visit import begin, open_visit
 from handover.queue.problems import Refused
-from handover.store import Base, Conversation, Outbox, ReportRow, Store
+from handover.store import Base, Conversation, Outbox, ReportRow, Store, VisitorToken
 from tests.handover.conftest import NoReader, Office, make_office
 from tests.handover.stand_in_bot import StandInBot
 
@@ -123,7 +123,9 @@ class World:
 
     async def do_want_person(self) -> None:
         frame_id = secrets.token_hex(6)
-        (answer,) = await self.talk.handle(Say(type="message", id=frame_id, text=f"een mens graag {frame_id}"))
+        (answer,) = await self.talk.handle(
+            Say(type="message", id=frame_id, text=f"een mens graag {frame_id}")
+        )
         self.said[frame_id] = answer["seq"]
 
     async def do_bot(self) -> None:
@@ -148,6 +150,11 @@ class World:
 
     async def do_lapse(self) -> None:
         self.office.clock.advance(timedelta(days=6))
+        async with (
+            self.office.desk.store.writing() as session
+        ):  # the visitor looked in every day: the token lives
+            still = self.office.desk.clock() + self.office.desk.settings.token_term
+            await session.execute(update(VisitorToken).values(expires_at=still))
         if await queue.free_lapsed(self.office.desk):
             self.holder = None
 
