@@ -41,7 +41,7 @@ def main() -> None:
     print("| classifier | accuracy | macro-F1 | ms a message | MB | training s |\n|---|---|---|---|---|---|")
     for name in PIPELINES:
         done = subprocess.run(
-            [sys.executable, "-m", __name__, name], capture_output=True, text=True, cwd=ROOT
+            [sys.executable, "-m", "bench.intent_classifiers", name], capture_output=True, text=True, cwd=ROOT
         )
         if done.returncode:
             sys.exit(done.stderr[-2000:])
