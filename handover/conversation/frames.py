@@ -7,7 +7,15 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
 
 from handover.conversation.texts import Problem, problem
 from handover.conversation.thread import ThreadMessage
@@ -18,6 +26,14 @@ FRAMES_PER_REQUEST = 20
 Token = Annotated[str, StringConstraints(min_length=43, max_length=43, pattern=r"^[A-Za-z0-9_-]+$")]
 ClientId = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 AskName = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+
+
+def _whole(value: Any) -> Any:
+    """JSON has one kind of number: 12.0 is 12."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+After = Annotated[int, Field(ge=0, le=2**31), BeforeValidator(_whole)]
 
 
 class Frame(BaseModel):
@@ -31,7 +47,7 @@ class Hello(Frame):
 
     type: Literal["hello"]
     token: Token
-    after: int = Field(default=0, ge=0, le=2**31)
+    after: After = 0
 
 
 class Say(Frame):
@@ -84,7 +100,7 @@ class Poll(Frame):
     """The body of ``POST /api/v1/conversation/poll``."""
 
     token: Token
-    after: int = Field(default=0, ge=0, le=2**31)
+    after: After = 0
 
 
 class Code(Frame):
