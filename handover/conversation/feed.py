@@ -12,7 +12,7 @@ from handover.conversation.states import State
 from handover.conversation.thread import read
 from handover.conversation.visit import Visit, kept_code, refresh_keys
 from handover.desk import Desk
-from handover.queue.consent import consents_today
+from handover.queue.consent import consents_today, no_means
 from handover.queue.listing import waiting_position
 from handover.queue.presence import staff_online
 from handover.store import Conversation, ReportRow
@@ -120,6 +120,6 @@ class Feed:
             consents = tuple(sorted((item, consent.value) for item, consent in today.items()))
             if consents != self._consents:
                 self._consents = consents
-                items = [{"item": item, "value": value} for item, value in consents]
+                items = [{"item": item, "value": value, "no_means": no_means(item)} for item, value in consents]
                 frames.append({"type": "consents", "items": items})
         return frames

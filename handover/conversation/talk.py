@@ -20,7 +20,7 @@ from handover.conversation.thread import Body, Posted, latest, locked, post
 from handover.conversation.visit import Visit, note_receipt, owed, refresh_keys
 from handover.desk import Desk
 from handover.hub import QUEUE, visitor_typing_topic
-from handover.queue.consent import change_consent
+from handover.queue.consent import STORING_ITEM, change_consent
 from handover.store import Conversation, Outbox, ReportRow
 from handover.store.database import announce
 from handover.vault.receipt import holds_code
@@ -28,7 +28,6 @@ from meldpunt.report import CONSENT_VALUE, ConsentItem, ConsentValue
 
 LOOK_BACK = 60  # bot messages in which a chosen button may stand
 CONSENT = "consent:"
-STORING = "opslaan_melding"
 
 
 @dataclass
@@ -96,7 +95,7 @@ class Talk:
         self, session: AsyncSession, conversation: Conversation, frame: Choose
     ) -> bool:
         """True when a stored report may no longer be kept: then nothing of it is."""
-        if (frame.ask, CONSENT_VALUE.get(frame.value)) != (CONSENT + STORING, "nee"):
+        if (frame.ask, CONSENT_VALUE.get(frame.value)) != (CONSENT + STORING_ITEM, "nee"):
             return False
         kind = await session.scalar(
             select(ReportRow.kind).where(ReportRow.conversation_id == conversation.id)
@@ -126,6 +125,8 @@ class Talk:
         value, item = CONSENT_VALUE.get(frame.value), frame.ask.removeprefix(CONSENT)
         if row is None or value is None or item not in get_args(ConsentItem):
             raise problem("unknown_choice", 400)
+        if (item, value) == (STORING_ITEM, "later"):
+            raise problem("unknown_choice", 400)  # a report is kept or it is not
         body = Body(_consent_label(value), frame.ask, value=frame.value)
         posted = await self._post(session, conversation, body, frame.id)
         if posted.again:

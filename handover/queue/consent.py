@@ -24,8 +24,15 @@ from meldpunt.report import Consent, ConsentItem, ConsentValue, Report
 from meldpunt.sharing import recipients
 
 RECIPIENTS = recipients()
+STORING_ITEM = "opslaan_melding"
 REPORTER = "melder"
 WITHDRAWN = "ingetrokken"
+NO_MEANS = {STORING_ITEM: "erases_everything", WORDS_ITEM: "erases_own_words"}
+
+
+def no_means(item: str) -> str:
+    """What taking back this consent does: a page asks again before what cannot be undone (docs/protocol.md)."""
+    return NO_MEANS.get(item, "changeable")
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,8 +89,10 @@ async def test_withdrawing_stops_what_was_agreed_and_staff_see_it_at_once(house:
     changes = [(change.item, change.value) for change in case.consent_history][-1]
     assert changes == ("delen_zorgcoordinator", "nee")
     await line.until("consents", items=[
-        {"item": "bewaren_eigen_woorden", "value": "ja"}, {"item": "delen_politie", "value": "nee"},
-        {"item": "delen_zorgcoordinator", "value": "nee"}, {"item": "opslaan_melding", "value": "ja"},
+        {"item": "bewaren_eigen_woorden", "value": "ja", "no_means": "erases_own_words"},
+        {"item": "delen_politie", "value": "nee", "no_means": "changeable"},
+        {"item": "delen_zorgcoordinator", "value": "nee", "no_means": "changeable"},
+        {"item": "opslaan_melding", "value": "ja", "no_means": "erases_everything"},
     ])  # fmt: skip
 
 
@@ -200,6 +202,14 @@ async def test_who_takes_back_that_the_report_may_be_kept_has_it_erased(house: H
     await line.until("erased")
     with pytest.raises(queue.CaseGone):
         await queue.open_report(house.desk, actor, keyring, reference)
+
+
+async def test_a_stored_report_is_kept_or_it_is_not(house: House):
+    line, actor, keyring, reference = await held_case(house)
+    await line.send({"type": "choice", "id": "1", "ask": "consent:opslaan_melding", "value": "unsure"})
+    assert (await line.until("error", id="1"))["code"] == "unknown_choice"
+    case = await queue.open_report(house.desk, actor, keyring, reference)
+    assert case.consents["opslaan_melding"].yes
 
 
 async def test_a_level_raised_after_agreement_asks_for_the_second_person(house: House):
