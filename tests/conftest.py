@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 BESIDE_RASA = importlib.util.find_spec("rasa") is not None
 collect_ignore = [] if BESIDE_RASA else ["bot/rasa_plugins"]
 MARKS_OF_FIXTURES = {"product": "product", "browser": "browser", "postgres_server": "postgres"}
+PRODUCT_TIMEOUT_S = 400  # any test may be the one that starts the product
 CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -27,6 +28,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for fixture in getattr(item, "fixturenames", ()):
             if fixture in MARKS_OF_FIXTURES:
                 item.add_marker(MARKS_OF_FIXTURES[fixture])
+        if item.get_closest_marker("product") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(PRODUCT_TIMEOUT_S))
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Route, WebSocket, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.running import RunningProduct
 
@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_MS = 30_000
 NARROW = {"width": 320, "height": 640}
 DESK = {"width": 1280, "height": 900}
+expect.set_options(timeout=PATIENCE_MS)  # a busy machine may be slow
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
@@ -28,7 +29,6 @@ class Visitor:
     page: Page
     foreign: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
-    sockets: list[WebSocket] = field(default_factory=list)
 
     @classmethod
     def at(cls, browser: Browser, product: RunningProduct, **options: Any) -> Visitor:
@@ -43,7 +43,6 @@ class Visitor:
         page.set_default_timeout(PATIENCE_MS)
         page.route(lambda url: not url.startswith(product.public_url), visitor._elsewhere)
         page.on("console", lambda m: visitor.problems.append(m.text) if m.type == "error" else None)
-        page.on("websocket", lambda socket: visitor.sockets.append(socket))
         page.on("pageerror", lambda error: visitor.problems.append(str(error)))
         page.goto(product.public_url)
         return visitor
