@@ -22,7 +22,7 @@ CSP = "; ".join(
     )
 )
 SENSORS = (
-    "accelerometer", "autoplay", "bluetooth", "camera", "clipboard-read", "display-capture", "geolocation",
+    "accelerometer", "autoplay", "camera", "clipboard-read", "display-capture", "geolocation",
     "gyroscope", "hid", "identity-credentials-get", "idle-detection", "local-fonts", "magnetometer", "microphone",
     "midi", "payment", "screen-wake-lock", "serial", "storage-access", "usb", "window-management",
     "xr-spatial-tracking",
