@@ -22,6 +22,7 @@ from handover.conversation.thread import ThreadMessage
 
 LARGEST_FRAME = 16 * 1024
 FRAMES_PER_REQUEST = 20
+LONGEST_POLL = 25  # seconds
 
 Token = Annotated[str, StringConstraints(min_length=43, max_length=43, pattern=r"^[A-Za-z0-9_-]+$")]
 ClientId = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
@@ -34,6 +35,7 @@ def _whole(value: Any) -> Any:
 
 
 After = Annotated[int, Field(ge=0, le=2**31), BeforeValidator(_whole)]
+Seconds = Annotated[int, Field(ge=0, le=LONGEST_POLL), BeforeValidator(_whole)]
 
 
 class Frame(BaseModel):
@@ -97,10 +99,11 @@ class PostedFrames(Frame):
 
 
 class Poll(Frame):
-    """The body of ``POST /api/v1/conversation/poll``."""
+    """The body of ``POST /api/v1/conversation/poll``. ``wait``: how many seconds at most for something to come."""
 
     token: Token
     after: After = 0
+    wait: Seconds = LONGEST_POLL
 
 
 class Code(Frame):

@@ -35,7 +35,6 @@ from handover.vault import receipt as receipts
 from handover.visitor.door import Door
 
 DOOR = web.AppKey("door", Door)
-POLL_SECONDS = 25.0
 CODE_SECONDS = 1.0  # every answer about a code takes this long, right, wrong or mistyped
 SLOWER_SECONDS = 2.0
 SLOWEST_SECONDS = 20.0
@@ -53,6 +52,7 @@ async def begin_conversation(request: web.Request) -> web.Response:
     if not door.beginnings.pace(request.remote).allows():
         raise problem("too_many", 429)
     token, expires = await begin(door.desk)
+    door.relay.nudge(await open_visit(door.desk, token))  # Sam thinks of a first word while the page connects
     return web.json_response({"token": token, "expires_at": _said(expires)}, status=201)
 
 
@@ -95,7 +95,7 @@ async def frames(request: web.Request) -> web.Response:
 
 @routes.post("/api/v1/conversation/poll")
 async def poll(request: web.Request) -> web.Response:
-    """Everything above ``after``, waiting up to 25 s for something to come."""
+    """Everything above ``after``, waiting up to ``wait`` seconds for something to come."""
     door = request.app[DOOR]
     asked = await _body(request, Poll)
     visit = await _visit(door, asked.token)
@@ -105,7 +105,7 @@ async def poll(request: web.Request) -> web.Response:
         welcome = await feed.welcome()
         door.relay.nudge(visit)
         found = await _all_frames(feed)
-        ends = asyncio.get_running_loop().time() + POLL_SECONDS
+        ends = asyncio.get_running_loop().time() + asked.wait
         while not any(frame["type"] in ("message", "erased") for frame in found):
             left = ends - asyncio.get_running_loop().time()
             if left <= 0 or not await bell.wait(left):

@@ -50,11 +50,11 @@ class MeldpuntChat extends HTMLElement {
     for (const kind of ["paste", "drop", "dragover"]) document.addEventListener(kind, (event) => this.refuse(event));
   }
 
-  /** Begin or resume the conversation of `token`. */
-  start(token) {
+  /** Begin (`isNew`) or resume the conversation of `token`, or of the promise of one. */
+  start(token, isNew) {
+    if (isNew) this.upTo = 0;
     this.line = new Line(token, (frame) => this[`on_${frame.type}`]?.(frame), (state) => this.connection(state));
     this.line.open();
-    this.rest();
   }
 
   stop() {

@@ -4,6 +4,7 @@ const FIRST_RETRY_MS = 400;
 const LAST_RETRY_MS = 10000;
 const WELCOME_MS = 6000;
 const ACK_MS = 10000;
+const LONG_POLL_S = 25;
 const ENDED = [401, 404, 410];
 
 async function post(path, body, signal) {
@@ -21,14 +22,16 @@ async function post(path, body, signal) {
 }
 
 export const openConversation = () => post("/conversations");
-export const information = async () => (await fetch(API + "/info", { credentials: "omit", cache: "no-store" })).json();
 export const openByCode = (code) => post("/receipts", { code });
 
-/** A resumable line. Calls `onFrame(frame)` for every frame and `onState("online" | "offline")`. */
+/** A resumable line for a token, or the promise of one: the socket opens while the token is still on its way. Calls `onFrame(frame)` for every frame and `onState("online" | "offline")`. */
 export class Line {
   constructor(token, onFrame, onState) {
-    Object.assign(this, { token, onFrame, onState, after: 0, waiting: new Map(), closed: false, stopper: new AbortController() });
-    this.wake = () => this.again?.();
+    Object.assign(this, { token: Promise.resolve(token), onFrame, onState, after: 0, waiting: new Map(), closed: false, stopper: new AbortController() });
+    this.wake = () => {
+      this.failures = 0;
+      this.again?.();
+    };
     this.lost = () => this.drop();
     addEventListener("online", this.wake);
     addEventListener("offline", this.lost);
@@ -36,12 +39,12 @@ export class Line {
 
   /** Keep the line open until it is closed: two tries by socket, then one by HTTP, which stays while it works. */
   async open() {
-    for (let failures = 0; !this.closed; ) {
-      const worked = failures % 3 === 2 ? await this.byHttp() : await this.bySocket();
+    for (this.failures = 0; !this.closed; ) {
+      const worked = this.failures % 3 === 2 ? await this.byHttp() : await this.bySocket();
       if (this.closed) return;
       this.onState("offline");
-      failures = worked ? 0 : failures + 1;
-      const pause = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.max(0, failures - 2));
+      this.failures = worked ? 0 : this.failures + 1;
+      const pause = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.max(0, this.failures - 2));
       await new Promise((done) => {
         this.again = done;
         setTimeout(done, pause);
@@ -64,7 +67,10 @@ export class Line {
       };
       const late = setTimeout(end, WELCOME_MS);
       socket.end = end;
-      socket.onopen = () => socket.send(JSON.stringify({ type: "hello", token: this.token, after: this.after }));
+      socket.onopen = async () => {
+        const token = await this.token.catch(() => "");
+        if (token && this.socket === socket) socket.send(JSON.stringify({ type: "hello", token, after: this.after }));
+      };
       socket.onmessage = (event) => {
         const frame = JSON.parse(event.data);
         if (frame.type === "welcome") {
@@ -82,7 +88,8 @@ export class Line {
     let worked = false;
     try {
       while (!this.closed) {
-        const data = await post("/conversation/poll", { token: this.token, after: this.after }, this.stopper.signal);
+        const wait = worked ? LONG_POLL_S : 0; // the first one tells that the line is there
+        const data = await post("/conversation/poll", { token: await this.token, after: this.after, wait }, this.stopper.signal);
         this.http = true;
         for (const frame of data.frames ?? []) this.receive(worked && frame.type === "welcome" ? { ...frame, type: "mode" } : frame);
         worked = true;
@@ -128,7 +135,7 @@ export class Line {
 
   async byPost(frame) {
     try {
-      const data = await post("/conversation/frames", { token: this.token, frames: [frame] }, this.stopper.signal);
+      const data = await post("/conversation/frames", { token: await this.token, frames: [frame] }, this.stopper.signal);
       for (const answer of data.frames ?? []) this.receive(answer);
     } catch (problem) {
       this.failed(problem);

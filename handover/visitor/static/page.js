@@ -1,6 +1,6 @@
 // The page around the chat: start, code, leaving, and coming back in the same tab.
 import { guard } from "/static/exit.js";
-import { information, openByCode, openConversation } from "/static/net.js";
+import { openByCode, openConversation } from "/static/net.js";
 import "/static/chat.js";
 
 const KEY = "t";
@@ -14,7 +14,7 @@ function show(token) {
   sessionStorage.setItem(KEY, token);
   byId("start").hidden = true;
   chat.hidden = false;
-  chat.start(token);
+  chat.rest();
 }
 
 begin.addEventListener("click", async () => {
@@ -22,8 +22,11 @@ begin.addEventListener("click", async () => {
   begin.setAttribute("aria-disabled", "true");
   byId("start-error").textContent = "";
   try {
-    show((await openConversation()).token);
+    const token = openConversation().then((made) => made.token);
+    chat.start(token, true);
+    show(await token);
   } catch {
+    chat.line.close();
     byId("start-error").textContent = "Het lukt nu niet om te beginnen. Probeer het zo nog eens, of bel 0800-0432 of 0800-2000. Gevaar? Bel 112.";
   }
   begin.removeAttribute("aria-disabled");
@@ -38,6 +41,7 @@ byId("code-form").addEventListener("submit", async (event) => {
   try {
     const { token } = await openByCode(field.value.replace(/\D/g, ""));
     field.value = "";
+    chat.start(token);
     show(token);
   } catch (problem) {
     said.textContent = !problem.status
@@ -51,13 +55,8 @@ byId("code-form").addEventListener("submit", async (event) => {
   byId("code-wait").textContent = "";
 });
 
-information().then((known) => {
-  byId("leave").href = known.exit_site;
-  if (known.notice) {
-    byId("notice").textContent = known.notice;
-    byId("notice").hidden = false;
-  }
-}).catch(() => {});
-
 const kept = sessionStorage.getItem(KEY);
-if (kept) show(kept);
+if (kept) {
+  chat.start(kept);
+  show(kept);
+}
