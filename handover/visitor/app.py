@@ -11,6 +11,7 @@ from aiohttp import web
 
 from handover.conversation.texts import Problem, problem
 from handover.headers import strict_headers
+from handover.preferences import preferences_of
 from handover.visitor.api import DOOR, routes
 from handover.visitor.door import Door
 from handover.visitor.openapi import add_openapi
@@ -105,6 +106,7 @@ def _page(path: Path) -> Handler:
             ("exit_site", desk.settings.exit_site),
             ("organisation", desk.settings.organisation),
             ("hours", desk.hours.say()),
+            ("notice", preferences_of(desk).start_notice),
         ):
             said = said.replace(f"{{{name}}}", html.escape(value))
         return web.Response(text=said, content_type="text/html", charset="utf-8")

@@ -36,7 +36,7 @@ class MeldpuntChat extends HTMLElement {
     this.form = make("form", { className: "write" }, label, this.box, make("button", { type: "submit", className: "primary", textContent: "Stuur" }));
     this.person = button("Ik wil een mens", () => this.say("ik wil een mens"));
     this.tools = make("div", { className: "tools" }, this.person, button("Wis alles", () => this.askErase()), this.left);
-    this.append(this.status, this.view, this.typing, this.notice, this.choices, this.form, this.tools);
+    this.append(make("h1", { className: "visually-hidden", textContent: "Gesprek" }), this.status, this.view, this.typing, this.notice, this.choices, this.form, this.tools);
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.submit();

@@ -1,0 +1,278 @@
+"""Every state of the page for everybody: axe-core, the keyboard alone, what a screen reader is told, zoom, colours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
+
+from tests.browser.visitor import DESK, PATIENCE_MS, Visitor
+from tests.running import RunningProduct
+
+STORY = "een gast van snap dreigt mijn fotos door te sturen als ik vrijdag niet naar een hotel in hengelo kom. ben 15"
+PREFERRED = ("Klopt", "Over mijzelf", "Alleen met mijn code hier", "Ja", "Hulp", "Weet ik niet")
+# What Chromium itself says of a wrong code and of a network that was taken away.
+MEANT = (
+    "Failed to load resource: the server responded with a status of 404",
+    "Failed to load resource: net::ERR_INTERNET_DISCONNECTED",
+    "WebSocket connection to",
+)
+AIM = {"touch": 44, "mouse": 24}
+SMALL_TARGETS = """least => [...document.querySelectorAll('button, summary, input, textarea, .top a')]
+  .filter(one => one.checkVisibility() && one.getClientRects().length)
+  .map(one => [one.textContent || one.id, one.getBoundingClientRect()])
+  .filter(([, box]) => Math.round(box.width) < least || Math.round(box.height) < least)
+  .map(([name, box]) => `${name} ${box.width}x${box.height}`)"""
+UNSEEN_FOCUS = """() => { const one = document.activeElement, box = one.getBoundingClientRect();
+  const style = getComputedStyle(one);
+  return one === document.body || style.outlineStyle === 'none' || box.bottom < 0 || box.top > innerHeight }"""
+
+
+@pytest.fixture(scope="module")
+def teller(product: RunningProduct, browser: Browser) -> Iterator[Visitor]:
+    """One visitor who goes through the states in the order of the tests that use her."""
+    visitor = Visitor.at(browser, product, is_mobile=True, has_touch=True)
+    yield visitor
+    assert [said for said in visitor.problems if not said.startswith(MEANT)] == []
+    assert visitor.foreign == []
+    visitor.page.context.close()
+
+
+def until(visitor: Visitor, selector: str) -> None:
+    """Answer Sam with the first fitting button until this is shown."""
+    page = visitor.page
+    for _ in range(20):
+        visitor.page.locator(f".choices button, {selector}").first.wait_for(timeout=PATIENCE_MS)
+        if page.locator(selector).count():
+            return
+        before = page.locator(".bubble").count()
+        for name in PREFERRED:
+            button = page.locator(".choices button", has_text=re.compile(f"^{name}$"))
+            if button.count():
+                button.first.click()
+                break
+        page.wait_for_function(
+            "n => document.querySelectorAll('.bubble').length > n + 1 || document.querySelector('.receipt')",
+            arg=before,
+        )
+        page.wait_for_timeout(300)
+    raise AssertionError(f"{selector} never came")
+
+
+def test_every_state_from_start_to_receipt_breaks_no_rule(teller: Visitor) -> None:
+    page = teller.page
+    teller.breaks_no_rule("start")
+    page.get_by_text("Ik heb een code").click()
+    teller.breaks_no_rule("code-intypen")
+    page.get_by_label("Je code van 16 cijfers").fill("1234 1234 1234 1234")
+    page.get_by_role("button", name="Verder").click()
+    expect(page.locator("#code-error")).to_contain_text("klopt niet")
+    teller.breaks_no_rule("code-fout")
+    teller.begin()
+    teller.breaks_no_rule("gesprek")
+    assert page.evaluate(SMALL_TARGETS, AIM["touch"]) == []
+    page.get_by_role("button", name="Ja", exact=True).click()
+    expect(page.locator(".log")).to_contain_text("Vertel maar")
+    teller.say(STORY)
+    expect(page.locator(".bubble.bot a[href='tel:112']").nth(0)).to_be_attached()
+    until(teller, ".choices button")
+    teller.breaks_no_rule("veiligheid")
+
+
+def test_a_line_of_the_summary_can_be_taken_away(teller: Visitor) -> None:
+    until(teller, ".summary")
+    teller.breaks_no_rule("samenvatting")
+    lines = teller.page.locator(".summary li span").all_inner_texts()
+    assert "Plaats: Hengelo" in lines
+    teller.page.get_by_role("button", name="Haal weg: Plaats: Hengelo").click()
+    expect(teller.page.locator(".summary li", has_text="Plaats: Hengelo")).to_have_count(
+        0, timeout=PATIENCE_MS
+    )
+    until(teller, ".summary")
+    assert "Plaats: Hengelo" not in teller.page.locator(".summary li span").all_inner_texts()
+    expect(teller.page.locator(".bubble.bot").last).not_to_contain_text("Plaats: Hengelo")
+
+
+def test_the_receipt_is_shown_in_fours_copied_and_checked(teller: Visitor) -> None:
+    page = teller.page
+    until(teller, ".receipt")
+    teller.breaks_no_rule("code")
+    code = page.locator(".receipt output").inner_text()
+    assert re.fullmatch(r"\d{4} \d{4} \d{4} \d{4}", code)
+    page.context.grant_permissions(["clipboard-write", "clipboard-read"])
+    page.get_by_role("button", name="Kopieer de code").click()
+    expect(page.get_by_role("button", name="Gekopieerd")).to_be_visible()
+    page.get_by_role("button", name="Ik heb hem bewaard").click()
+    expect(page.locator(".receipt output")).to_be_hidden()  # from what she wrote down, not from the screen
+    check = page.get_by_label("Typ je code om te kijken of hij klopt")
+    check.fill("0000")
+    page.get_by_role("button", name="Kijk na").click()
+    expect(page.locator(".notice")).to_contain_text("niet dezelfde")
+    teller.breaks_no_rule("code-nakijken")
+    check.fill(code.replace(" ", ""))
+    page.get_by_role("button", name="Kijk na").click()
+    expect(page.locator(".receipt")).to_contain_text("De code klopt")
+    assert page.evaluate(SMALL_TARGETS, AIM["touch"]) == []
+
+
+def test_offline_and_erased_break_no_rule(teller: Visitor) -> None:
+    page = teller.page
+    page.context.set_offline(True)
+    expect(page.locator(".status")).to_contain_text("Geen verbinding")
+    teller.breaks_no_rule("zonder-verbinding")
+    page.context.set_offline(False)
+    expect(page.locator(".status")).not_to_contain_text("Geen verbinding")
+    page.get_by_role("button", name="Wis alles").click()
+    page.get_by_role("button", name="Ja, wis alles").click()
+    expect(page.locator(".status")).to_contain_text("Alles is gewist")
+    teller.breaks_no_rule("gewist")
+    assert page.evaluate("sessionStorage.length") == 0
+
+
+MODES = {
+    "wachten": ('"mode":"waiting","position":2', "Nummer 2 in de rij."),
+    "medewerker": ('"mode":"staff","name":"Anna"', "Je praat met Anna, medewerker van het meldpunt."),
+    "gesloten": ('"mode":"closed"', "Het gesprek is klaar."),
+}
+
+
+@pytest.mark.parametrize("look", ["light", "dark", "forced"])
+def test_waiting_staff_and_closed_break_no_rule(product: RunningProduct, browser: Browser, look: str) -> None:
+    options = {"forced_colors": "active"} if look == "forced" else {"color_scheme": look}
+    visitor = Visitor.at(browser, product, reduced_motion="reduce", **options)
+    sockets: list[WebSocketRoute] = []
+
+    def between(socket: WebSocketRoute) -> None:
+        socket.connect_to_server()
+        sockets.append(socket)
+
+    visitor.page.route_web_socket(re.compile("/api/v1/conversation$"), between)
+    visitor.page.reload()
+    visitor.begin()
+    visitor.breaks_no_rule(f"gesprek-{look}")
+    for name, (mode, text) in MODES.items():
+        sockets[-1].send(f'{{"type":"mode",{mode}}}')
+        if name == "medewerker":
+            said = '"author":"staff","text":"Hoi, ik lees met je mee.","at":""'
+            sockets[-1].send(f'{{"type":"message","seq":900,{said}}}')
+            expect(visitor.page.locator(".bubble.staff")).to_contain_text("Medewerker")
+        expect(visitor.page.get_by_role("status").first).to_contain_text(text)
+        visitor.breaks_no_rule(f"{name}-{look}")
+    assert visitor.page.evaluate("getComputedStyle(document.querySelector('.log')).scrollBehavior") == "auto"
+    visitor.page.context.close()
+
+
+def test_the_statement_and_the_page_without_javascript(product: RunningProduct, browser: Browser) -> None:
+    visitor = Visitor.at(browser, product)
+    visitor.page.goto(product.public_url + "/toegankelijkheid")
+    visitor.breaks_no_rule("toegankelijkheid")
+    visitor.page.context.close()
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 640})
+    page = context.new_page()
+    page.goto(product.public_url)
+    for number in ("112", "0800-0432", "0800-2000", "113", "0800-0113"):
+        expect(page.get_by_role("link", name=number, exact=True).first).to_be_visible()
+    expect(page.locator("#hours")).to_contain_text("uur")
+    leave = page.get_by_role("link", name="Snel weg").get_attribute("href")
+    assert leave
+    assert leave.startswith("https://")
+    expect(page.get_by_role("button", name="Begin")).to_be_hidden()
+    context.close()
+
+
+def test_the_whole_chat_with_the_keyboard_alone(product: RunningProduct, browser: Browser) -> None:
+    visitor = Visitor.at(browser, product, viewport=DESK)
+    page = visitor.page
+    tab_to(page, "begin")
+    page.keyboard.press("Enter")
+    expect(visitor.choices.first).to_be_visible()
+    expect(visitor.box).to_be_focused()
+    page.keyboard.press("Shift+Tab")  # the buttons come just before the text box
+    assert page.evaluate("document.activeElement.closest('fieldset') !== null")
+    assert page.evaluate(UNSEEN_FOCUS) is False
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(visitor.box).to_be_focused()  # what had the focus is gone; she can go on typing
+    expect(page.locator(".bubble.visitor")).to_have_count(1)
+    expect(visitor.choices).to_have_count(0)
+    page.keyboard.type("hoi")
+    page.keyboard.press("Enter")
+    expect(visitor.box).to_be_focused()
+    visitor.is_sent("hoi")
+    expect(visitor.box).to_be_focused()
+    assert page.evaluate(SMALL_TARGETS, AIM["mouse"]) == []
+    page.context.close()
+
+
+def tab_to(page: Page, name: str) -> None:
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        assert page.evaluate(UNSEEN_FOCUS) is False
+        if page.evaluate("document.activeElement.id") == name:
+            return
+    raise AssertionError(f"{name} cannot be reached with Tab")
+
+
+def test_a_screen_reader_hears_each_new_message_once_and_never_the_history(
+    product: RunningProduct, browser: Browser
+) -> None:
+    visitor = Visitor.at(browser, product, viewport=DESK).begin()
+    log = visitor.page.get_by_role("log")
+    expect(log).to_have_attribute("aria-live", "polite")
+    before = log.locator(".bubble").count()
+    assert before > 0  # Sam's first words came while she was here
+    visitor.page.evaluate(
+        """() => { window.heard = []; new MutationObserver(rows => rows.forEach(row => row.addedNodes.forEach(
+        node => node.ariaLive === 'off' || window.heard.push(node.textContent))))
+        .observe(document.querySelector('[role=log]'), {childList: true}) }"""
+    )
+    visitor.page.get_by_role("button", name="Ja", exact=True).click()
+    expect(log).to_contain_text("Vertel maar")
+    heard = visitor.page.evaluate("window.heard")
+    assert len([text for text in heard if "Vertel maar" in text]) == 1
+    assert not [text for text in heard if text.startswith("Jij")]  # her own words are not read to her
+    everything = visitor.page.locator(".bubble").count()
+    visitor.page.reload()
+    expect(visitor.page.locator(".past .bubble")).to_have_count(everything)
+    expect(log.locator(".bubble")).to_have_count(0)
+    visitor.page.context.close()
+
+
+def test_the_accessibility_tree_says_what_is_what(product: RunningProduct, browser: Browser) -> None:
+    visitor = Visitor.at(browser, product, viewport=DESK).begin()
+    expect(visitor.page.locator("body")).to_match_aria_snapshot("""
+      - banner:
+        - link "Gevaar? Bel 112"
+        - link "Snel weg"
+      - main:
+        - status: Je praat met Sam, een chatbot.
+        - region "Gesprek":
+          - log "Nieuwe berichten"
+        - alert
+        - group "Kies, of typ zelf iets":
+          - button "Ja"
+        - text: Typ je bericht
+        - textbox "Typ je bericht"
+        - button "Stuur"
+        - button "Ik wil een mens"
+        - button "Wis alles"
+    """)
+    visitor.page.context.close()
+
+
+def test_at_400_percent_everything_is_reached_by_scrolling_one_way(
+    product: RunningProduct, browser: Browser
+) -> None:
+    visitor = Visitor.at(browser, product, viewport={"width": 320, "height": 256}).begin()
+    visitor.breaks_no_rule("400-procent")
+    expect(visitor.page.get_by_role("link", name="Snel weg")).to_be_in_viewport()
+    visitor.choices.first.scroll_into_view_if_needed()
+    expect(visitor.choices.first).to_be_in_viewport()
+    visitor.box.scroll_into_view_if_needed()
+    expect(visitor.box).to_be_in_viewport()
+    visitor.say("past dit")
+    visitor.is_sent("past dit")
+    expect(visitor.page.get_by_role("link", name="Snel weg")).to_be_in_viewport()
+    visitor.page.context.close()
