@@ -11,6 +11,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,9 +55,14 @@ class Supervisor:
     folder: Path  # working directory of the commands
     logs: Path
     _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    # "When this process is killed" is "when the thread that started them ends": so one that stays.
+    _starter: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "starter"))
 
     def start(self, command: Command) -> None:
         """Start a command; its output goes to ``<logs>/<name>.log``."""
+        self._starter.submit(self._start, command).result()
+
+    def _start(self, command: Command) -> None:
         log = self.log_of(command.name)
         if log.exists() and log.stat().st_size > LOG_LIMIT_BYTES:
             log.rename(log.with_suffix(".log.1"))

@@ -7,6 +7,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 
 from tools.paths import ROOT
 from tools.settings import free_ports
+from tools.supervisor import Command, Supervisor
 
 LIMIT_S = 20.0
 QUIET = "import time; time.sleep(600)"
@@ -162,3 +164,15 @@ def test_a_second_start_in_the_same_folder_is_refused(run: Callable[[dict[str, s
     )
     assert second.returncode == 1
     assert f"already runs from {first.var} (process {first.process.pid})" in second.stderr
+
+
+def test_what_a_passing_thread_started_lives_on(tmp_path: Path) -> None:
+    """The kernel's "parent" is the thread that started a process, not the program."""
+    supervisor = Supervisor(ROOT, tmp_path)
+    command = Command("quiet", [sys.executable, "-c", QUIET], dict(os.environ))
+    passing = threading.Thread(target=supervisor.start, args=(command,))
+    passing.start()
+    passing.join()
+    time.sleep(0.5)  # a signal sent at the thread's end would have arrived
+    assert supervisor.ended() is None
+    supervisor.stop(grace_s=1)
