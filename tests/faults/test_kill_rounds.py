@@ -11,7 +11,7 @@ import pytest
 from tests.faults.kill_rounds import run
 from tests.running import RunningProduct
 
-ROUNDS = int(os.environ.get("MELDPUNT_KILL_ROUNDS", "4"))
+ROUNDS = int(os.environ.get("MELDPUNT_KILL_ROUNDS", "3"))
 
 
 @pytest.mark.timeout(600)
