@@ -17,6 +17,8 @@ from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from handover.store import one_trip
+
 WRITES = "meldpunt_writes"
 TOPICS = "meldpunt_topics"
 CHANNEL = "meldpunt"
@@ -58,6 +60,7 @@ class Store:
         if url.startswith("sqlite"):
             check_sqlite()
             engine = create_async_engine(url, pool_size=8, max_overflow=8)
+            event.listen(engine.sync_engine, "do_connect", one_trip.connect)
             event.listen(engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(engine.sync_engine, "begin", _begin_sqlite)
         else:

@@ -17,6 +17,19 @@ from handover.store.database import announce
 from handover.store.migrate import upgrade
 
 
+async def test_a_statement_is_one_trip_to_the_thread_of_sqlite(sqlite_url: str) -> None:
+    store, trips = Store.open(sqlite_url), list[object]()
+    async with store.reading() as session:
+        await session.execute(text("SELECT 1"))
+        connection = (await (await session.connection()).get_raw_connection()).driver_connection
+        take = connection._execute
+        connection._execute = lambda *given: trips.append(given) or take(*given)
+        rows = (await session.execute(text("SELECT :a AS a UNION SELECT 2 ORDER BY 1"), {"a": 1})).mappings().all()
+        assert (rows, len(trips)) == ([{"a": 1}, {"a": 2}], 1)
+        connection._execute = take
+    await store.close()
+
+
 def shape(connection: Connection) -> dict[str, object]:
     """Tables with their columns, keys and indexes, as the database itself tells them."""
     found = inspect(connection)
