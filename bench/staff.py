@@ -25,6 +25,7 @@ from sqlalchemy import select
 from handover.demo import add_case
 from handover.demo_data import DATA, rows
 from handover.staff import make_staff_app
+from handover.staff.web import LIVE_HEADER
 from handover.store import ReportRow, Staff
 from tests.handover.conftest import House, make_house, make_office
 from tests.handover.stand_in_bot import StandInBot
@@ -95,7 +96,7 @@ async def _conversation(house: House, client: TestClient[Any, Any]) -> dict[str,
             begun = time.perf_counter()
             said = asyncio.create_task(line.say(f"bericht {number}"))
             await socket.receive()
-            while f"bericht {number}<" not in await _get(client, page):
+            while f"bericht {number}<" not in await _get(client, page, {LIVE_HEADER: "1"}):
                 await socket.receive()
             back.append(time.perf_counter() - begun)
             await said
@@ -129,8 +130,8 @@ async def _token(client: TestClient[Any, Any], path: str) -> str:
     return found[1]
 
 
-async def _get(client: TestClient[Any, Any], path: str) -> str:
-    async with client.get(path) as answer:
+async def _get(client: TestClient[Any, Any], path: str, headers: dict[str, str] | None = None) -> str:
+    async with client.get(path, headers=headers) as answer:
         assert answer.status == 200, (path, answer.status)
         return await answer.text()
 

@@ -11,7 +11,7 @@ from handover.queue.consent import RECIPIENTS, ConsentToday, allowed_recipients,
 from handover.queue.links import alike, decide_link, propose_link
 from handover.queue.listing import QueueItem, list_queue
 from handover.queue.notes import add_note, add_task, finish_task, open_tasks
-from handover.queue.opening import OpenCase, open_report
+from handover.queue.opening import OpenCase, look_again, open_report
 from handover.queue.presence import present, set_available, staff_online
 from handover.queue.problems import (
     CaseChanged,
@@ -65,6 +65,7 @@ __all__ = [
     "give_back",
     "hand_to",
     "list_queue",
+    "look_again",
     "open_report",
     "open_tasks",
     "present",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import get_args
+from typing import Any, get_args
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -70,10 +70,19 @@ async def store_consents(
         )  # fmt: skip
 
 
+async def consent_rows(session: AsyncSession, reference: str) -> Sequence[ConsentRow]:
+    """Every item that has a value, as it is kept."""
+    return (await session.scalars(select(ConsentRow).where(ConsentRow.reference == reference))).all()
+
+
+def by_item(rows: Iterable[ConsentRow]) -> dict[str, ConsentToday]:
+    """The values of today, by item."""
+    return {row.item: ConsentToday(row.item, row.value, row.at, row.withdrawn_at) for row in rows}
+
+
 async def consents_today(session: AsyncSession, reference: str) -> dict[str, ConsentToday]:
     """Every item that has a value, by id."""
-    rows = await session.scalars(select(ConsentRow).where(ConsentRow.reference == reference))
-    return {row.item: ConsentToday(row.item, row.value, row.at, row.withdrawn_at) for row in rows}
+    return by_item(await consent_rows(session, reference))
 
 
 async def with_contact(session: AsyncSession) -> frozenset[str]:
@@ -86,12 +95,16 @@ async def with_contact(session: AsyncSession) -> frozenset[str]:
     return frozenset(found)
 
 
-async def allowed_recipients(session: AsyncSession, reference: str) -> frozenset[str]:
-    """The recipients that the reporter agrees to today."""
-    today = await consents_today(session, reference)
+def allowed(today: Mapping[str, ConsentToday]) -> frozenset[str]:
+    """The recipients that these consents let have data."""
     return frozenset(
         name for name, to in RECIPIENTS.items() if (consent := today.get(to.item)) is not None and consent.yes
     )
+
+
+async def allowed_recipients(session: AsyncSession, reference: str) -> frozenset[str]:
+    """The recipients that the reporter agrees to today."""
+    return allowed(await consents_today(session, reference))
 
 
 async def must_agree(session: AsyncSession, reference: str, recipient: str) -> None:
@@ -136,13 +149,12 @@ async def change_consent(
     )
 
 
-async def as_of_today(session: AsyncSession, reference: str, report: Report) -> Report:
-    """The report with the consents of today instead of those of its day.
+def as_of_today(rows: Iterable[ConsentRow], data: dict[str, Any]) -> Report:
+    """The report (as JSON) with the consents of today instead of those of its day.
 
     Without consent to keep literal words, the words go too.
     """
-    rows = (await session.scalars(select(ConsentRow).where(ConsentRow.reference == reference))).all()
-    data = report.model_dump()
+    rows = list(rows)
     data["toestemming"] = {
         row.item: {
             "waarde": row.value, "tijdstip": row.at, "tekstversie": row.text_version, "gegeven_door": row.given_by,

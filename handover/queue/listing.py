@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 
 from handover.desk import Actor, Desk
 from handover.queue.card import Card
@@ -24,6 +26,7 @@ TARGET = {
 }  # fmt: skip
 
 
+NOT_LISTED = (ReportRow.sealed_report, ReportRow.sealed_words, ReportRow.sealed_review)
 AT_REST = CLOSED | {TRANSFERRED, WAITS}
 
 
@@ -83,17 +86,24 @@ async def list_queue(desk: Desk, actor: Actor, keyring: Keyring, *, closed: bool
     async with desk.store.reading() as session:
         wanted = ReportRow.status.in_(CLOSED) if closed else ReportRow.status.not_in(CLOSED)
         rows = await session.execute(
-            select(ReportRow, Conversation, HandedOverKey, Staff.display_name)
+            select(
+                ReportRow, Conversation.state, Conversation.waiting_since, HandedOverKey.generation,
+                HandedOverKey.sealed, Staff.display_name,
+            )
+            .options(*(defer(one, raiseload=True) for one in NOT_LISTED))
             .join(Conversation, Conversation.id == ReportRow.conversation_id)
             .join(HandedOverKey, HandedOverKey.conversation_id == ReportRow.conversation_id)
             .outerjoin(Staff, Staff.id == ReportRow.claimed_by)
             .where(wanted)
-        )
+        )  # fmt: skip
         contact = await with_contact(session)
         items = [
-            item_of(desk, row, conversation, _card(keyring, row, key), name, row.reference in contact)
-            for row, conversation, key, name in rows.all()
-        ]
+            item_of(
+                desk, row, Situation(state, since), _card(keyring, row, generation, sealed), name,
+                row.reference in contact,
+            )
+            for row, state, since, generation, sealed, name in rows.all()
+        ]  # fmt: skip
     return sorted(items, key=lambda item: order(item, now))
 
 
@@ -110,8 +120,15 @@ def hours_waited(item: QueueItem, now: datetime) -> int:
     return 0 if since is None else max(0, int((now - since) / timedelta(hours=1)))
 
 
+class Situation(NamedTuple):
+    """Where the conversation of a case stands."""
+
+    state: str
+    waiting_since: datetime | None
+
+
 def item_of(
-    desk: Desk, row: ReportRow, conversation: Conversation, card: Card, holder: str | None, contact: bool
+    desk: Desk, row: ReportRow, conversation: Situation, card: Card, holder: str | None, contact: bool
 ) -> QueueItem:
     """The queue's view of a case."""
     lapsed = row.lease_until is not None and row.lease_until < desk.clock()
@@ -141,10 +158,14 @@ async def waiting_position(session: AsyncSession, conversation: Conversation) ->
     return len(earlier.all()) + 1
 
 
-def _card(keyring: Keyring, row: ReportRow, key: HandedOverKey) -> Card:
-    try:
-        keys = keyring.open(row.conversation_id, key.generation, key.sealed)
+def _card(keyring: Keyring, row: ReportRow, generation: int, sealed: bytes) -> Card:
+    def opening() -> Card:
+        keys = keyring.open(row.conversation_id, generation, sealed)
         return Card.of_json(keys.open(row.part, 0, "card", row.sealed_card))
+
+    try:
+        card: Card = keyring.memory.once((row.conversation_id, row.part, row.sealed_card), opening)
+        return card
     except NotOpened:
         return Card(notice="niet_te_openen")
 

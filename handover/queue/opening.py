@@ -1,4 +1,4 @@
-"""Opening a case: everything that staff may see of it, in one audited read."""
+"""Opening a case: everything that staff may see of it, audited once for each login session."""
 
 from __future__ import annotations
 
@@ -14,12 +14,23 @@ from handover.desk import Actor, Desk
 from handover.hub import QUEUE
 from handover.queue.card import Card
 from handover.queue.cases import held, opened
-from handover.queue.consent import ConsentToday, allowed_recipients, as_of_today, consents_today
+from handover.queue.consent import ConsentToday, allowed, as_of_today, by_item, consent_rows
 from handover.queue.links import Link, links_of
-from handover.queue.listing import QueueItem, item_of
+from handover.queue.listing import QueueItem, Situation, item_of
 from handover.queue.review import Review, review_of
-from handover.queue.words import report_of
-from handover.store import CaseEvent, ConsentChange, Note, ReportRow, Staff, Task, Transfer, UnfitPayload
+from handover.queue.words import report_data
+from handover.store import (
+    AuditLine,
+    CaseEvent,
+    ConsentChange,
+    Conversation,
+    Note,
+    ReportRow,
+    Staff,
+    Task,
+    Transfer,
+    UnfitPayload,
+)
 from handover.store.database import announce
 from handover.vault import ConversationKeys, Keyring
 from meldpunt.report import Report
@@ -96,44 +107,78 @@ class OpenCase:
 
 
 async def open_report(desk: Desk, actor: Actor, keyring: Keyring, reference: str) -> OpenCase:
-    """Open a case; raises :class:`CaseGone`. The first opening starts its terms; every opening is audited."""
+    """Open a case; raises :class:`CaseGone`. The first opening starts its terms.
+
+    The audit trail has one line for each login session that opened it.
+    """
     now = desk.clock()
     async with desk.store.writing() as session:
         row, conversation = await held(session, reference)
-        keys = await opened(session, keyring, conversation.id)
+        if not await _has_read(session, actor, reference):
+            await desk.record(session, actor, "case.read", reference)
         if row.first_opened_at is None:
             row.first_opened_at = now
             announce(session, QUEUE)
-        await desk.record(session, actor, "case.read", reference)
-        consents = await consents_today(session, reference)
-        names = {staff.id: staff.display_name for staff in await session.scalars(select(Staff))}
-        card = Card.of_json(keys.open(row.part, 0, "card", row.sealed_card))
-        report = report_of(keys, row)
-        contact = (agreed := consents.get("contact_terug")) is not None and agreed.yes
-        item = item_of(desk, row, conversation, card, names.get(row.claimed_by or ""), contact)
+        case = await _everything(desk, session, keyring, row, conversation)
         row.last_opened_at = now
-        return OpenCase(
-            item=item,
-            report=await as_of_today(session, reference, report) if row.kind == "melding" else report,
-            messages=await read(session, keys),
-            notes=await _notes(session, keys, reference),
-            tasks=await _tasks(session, keys, reference),
-            events=await _events(session, keys, reference),
-            consents=consents,
-            consent_history=list(
-                await session.scalars(
-                    select(ConsentChange)
-                    .where(ConsentChange.reference == reference)
-                    .order_by(ConsentChange.id)
-                )
-            ),
-            recipients=await allowed_recipients(session, reference),
-            shares=await _shares(session, keys, reference),
-            review=review_of(keys, row),
-            unfit=await _unfit(session, keys, row),
-            links=await links_of(session, reference),
-            names=names,
+        return case
+
+
+async def look_again(desk: Desk, actor: Actor, keyring: Keyring, reference: str) -> OpenCase:
+    """What an open page shows now; writes nothing. A session that did not open the case opens it by this."""
+    async with desk.store.reading() as session:
+        if await _has_read(session, actor, reference):
+            found = await session.execute(
+                select(ReportRow, Conversation)
+                .join(Conversation, Conversation.id == ReportRow.conversation_id)
+                .where(ReportRow.reference == reference)
+            )
+            for row, conversation in found.all():
+                return await _everything(desk, session, keyring, row, conversation)
+    return await open_report(desk, actor, keyring, reference)
+
+
+async def _has_read(session: AsyncSession, actor: Actor, reference: str) -> bool:
+    found = await session.scalar(
+        select(AuditLine.number)
+        .where(
+            AuditLine.object == reference, AuditLine.actor == actor.id, AuditLine.device == actor.device,
+            AuditLine.action == "case.read",
         )
+        .limit(1)
+    )  # fmt: skip
+    return found is not None
+
+
+async def _everything(
+    desk: Desk, session: AsyncSession, keyring: Keyring, row: ReportRow, conversation: Conversation
+) -> OpenCase:
+    reference = row.reference
+    keys = await opened(session, keyring, conversation.id)
+    rows = await consent_rows(session, reference)
+    consents = by_item(rows)
+    names = dict((await session.execute(select(Staff.id, Staff.display_name))).tuples().all())
+    card = Card.of_json(keys.open(row.part, 0, "card", row.sealed_card))
+    data = report_data(keys, row)
+    contact = (agreed := consents.get("contact_terug")) is not None and agreed.yes
+    situation = Situation(conversation.state, conversation.waiting_since)
+    history = select(ConsentChange).where(ConsentChange.reference == reference).order_by(ConsentChange.id)
+    return OpenCase(
+        item=item_of(desk, row, situation, card, names.get(row.claimed_by or ""), contact),
+        report=as_of_today(rows, data) if row.kind == "melding" else Report.model_validate(data),
+        messages=await read(session, keys),
+        notes=await _notes(session, keys, reference),
+        tasks=await _tasks(session, keys, reference),
+        events=await _events(session, keys, reference),
+        consents=consents,
+        consent_history=list(await session.scalars(history)),
+        recipients=allowed(consents),
+        shares=await _shares(session, keys, reference),
+        review=review_of(keys, row),
+        unfit=await _unfit(session, keys, row),
+        links=await links_of(session, reference),
+        names=names,
+    )
 
 
 async def _notes(session: AsyncSession, keys: ConversationKeys, reference: str) -> list[Written]:

@@ -16,10 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handover.desk import Actor, Desk, new_id
 from handover.hub import QUEUE
 from handover.queue.cases import held, must_explain, must_hold, note_event, opened
-from handover.queue.consent import RECIPIENTS, as_of_today, must_agree
+from handover.queue.consent import RECIPIENTS, as_of_today, consent_rows, must_agree
 from handover.queue.problems import Refused, SecondPersonNeeded
 from handover.queue.proposal import RANK
-from handover.queue.words import report_of
+from handover.queue.words import report_data
 from handover.store import Conversation, ReportRow, Transfer
 from handover.store.database import announce
 from handover.vault import Keyring
@@ -97,8 +97,7 @@ async def export_case(desk: Desk, actor: Actor, keyring: Keyring, share_id: str)
         if share.ground == "toestemming":
             await must_agree(session, row.reference, share.recipient)
         keys = await opened(session, keyring, conversation.id)
-        report = report_of(keys, row)
-        report = await as_of_today(session, row.reference, report)
+        report = as_of_today(await consent_rows(session, row.reference), report_data(keys, row))
         share.state, share.sent_at = SENT, share.sent_at or now
         await note_event(session, row, "share_sent", actor.id, now, new=share.recipient)
         await desk.record(session, actor, "share.exported", row.reference, recipient=share.recipient)

@@ -23,7 +23,8 @@ from handover.staff import (
     single_sign_on,
 )
 from handover.staff.render import Renderer
-from handover.staff.web import DESK, RENDERER, guard, problems
+from handover.staff.rings import Rings
+from handover.staff.web import DESK, RENDERER, RINGS, guard, problems
 
 PARTS = (
     entrance, passkeys, single_sign_on, mine, pages, changes, sharing, figures, audit, preferences, colleagues, live,
@@ -37,6 +38,7 @@ def make_staff_app(desk: Desk) -> web.Application:
     app = web.Application(middlewares=[problems, guard], client_max_size=LARGEST_FORM)
     app[DESK] = desk
     app[RENDERER] = Renderer(desk)
+    app[RINGS] = Rings()
     for part in PARTS:
         app.add_routes(part.ROUTES)
     app.router.add_static("/static", STATIC)

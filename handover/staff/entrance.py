@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from handover.staff.login import LoginRefused, NotLoggedIn, give_code, give_password, log_out
 from handover.staff.mine import has_passkey
-from handover.staff.web import FORM_COOKIE, LOGIN, SESSION_COOKIE, desk_of, login_of, page, set_cookie
+from handover.staff.web import FORM_COOKIE, LOGIN, RINGS, SESSION_COOKIE, desk_of, login_of, page, set_cookie
 
 
 async def alive(_: web.Request) -> web.Response:
@@ -65,7 +65,7 @@ async def code_given(request: web.Request) -> web.StreamResponse:
 
 
 async def logged_out(request: web.Request) -> web.StreamResponse:
-    await log_out(desk_of(request), login_of(request))
+    await log_out(desk_of(request), request.app[RINGS], login_of(request))
     response = web.HTTPSeeOther("/login")
     response.del_cookie(SESSION_COOKIE, path="/")
     raise response

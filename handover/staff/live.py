@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from urllib.parse import urlsplit
 
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -15,7 +16,7 @@ from handover.hub import QUEUE, conversation_topic, staff_topic, visitor_typing_
 from handover.queue import renew, set_available, typing
 from handover.queue.presence import SIGN_OF_LIFE
 from handover.staff.login import NotLoggedIn, resume
-from handover.staff.web import desk_of, login_of
+from handover.staff.web import RINGS, desk_of, login_of
 from handover.store import ReportRow, Staff
 
 EVERY = 30.0
@@ -38,11 +39,14 @@ async def live(request: web.Request) -> web.StreamResponse:
     reader = asyncio.create_task(_read(request, socket, case))
     try:
         with desk.hub.listen(*topics) as bell:
+            due = 0.0
             while not socket.closed:
-                await renew(desk, login.actor)
-                await _stay_available(request)
-                rung = await bell.wait(EVERY)
-                await resume(desk, login.token, active=False)
+                if (now := time.monotonic()) >= due:
+                    await renew(desk, login.actor)
+                    await _stay_available(request)
+                    due = now + EVERY
+                rung = await bell.wait(due - now)
+                await resume(desk, request.app[RINGS], login.token, active=False)
                 if rung and not socket.closed:
                     await socket.send_json({"type": "typing" if rung == {typing_of} else "changed"})
     except NotLoggedIn:

@@ -18,6 +18,7 @@ from handover.accounts import tidy_name
 from handover.audit import Doing
 from handover.desk import Actor, Desk
 from handover.queue import set_available
+from handover.staff.rings import Rings
 from handover.store import KeyGrant, Staff, StaffSession
 from handover.vault import (
     Cost,
@@ -172,7 +173,7 @@ def matching_step(secret: str, code: str, now: datetime) -> int | None:
     return None
 
 
-async def resume(desk: Desk, token: str, *, active: bool = True) -> Login:
+async def resume(desk: Desk, rings: Rings, token: str, *, active: bool = True) -> Login:
     """The session of a cookie; raises :class:`NotLoggedIn`. ``active`` counts as use of the session."""
     now = desk.clock()
     async with desk.store.reading() as session:
@@ -182,8 +183,7 @@ async def resume(desk: Desk, token: str, *, active: bool = True) -> Login:
     keyring = None
     if row.second_factor:
         try:
-            pair = unwrap_for_session(row.wrapped_private_key, token, staff.id)
-            keyring = Keyring.opened(sealed, pair.private)
+            keyring = rings.of(row.lookup, token, staff.id, row.wrapped_private_key, sealed)
         except (NotOpened, NoAccess):
             raise NotLoggedIn from None
     if active and now - row.seen_at > SEEN_EVERY:
@@ -200,8 +200,9 @@ async def resume(desk: Desk, token: str, *, active: bool = True) -> Login:
     )
 
 
-async def log_out(desk: Desk, login: Login) -> None:
+async def log_out(desk: Desk, rings: Rings, login: Login) -> None:
     """End the session, and with it being available for conversations."""
+    rings.let_go(lookup_of(login.token))
     async with desk.store.writing() as session:
         await session.execute(delete(StaffSession).where(StaffSession.lookup == lookup_of(login.token)))
         await desk.record(session, login.actor, "staff.logout", login.actor.id)
@@ -215,13 +216,18 @@ async def _session(
         lookup = lookup_of(token)
     except ValueError:
         raise NotLoggedIn from None
-    row = await session.get(StaffSession, lookup)
-    if row is None:
+    wanted = select(StaffSession, Staff).join(Staff, Staff.id == StaffSession.staff_id)
+    found = (
+        await session.execute(
+            (wanted.with_for_update(of=Staff) if hold else wanted).where(StaffSession.lookup == lookup)
+        )
+    ).first()
+    if found is None:
         raise NotLoggedIn
-    staff = await session.get(Staff, row.staff_id, with_for_update=hold)
+    row, staff = found
     now = desk.clock()
     idle = now - row.seen_at > desk.settings.session_idle
-    if staff is None or not staff.active or staff.ended_at is not None or row.expires_at <= now or idle:
+    if not staff.active or staff.ended_at is not None or row.expires_at <= now or idle:
         raise NotLoggedIn
     return row, staff
 

@@ -17,6 +17,7 @@ from handover.queue import (
     Refused,
     alike,
     list_queue,
+    look_again,
     open_report,
     open_tasks,
     present,
@@ -82,9 +83,10 @@ async def searched(request: web.Request) -> web.StreamResponse:
 
 
 async def case(request: web.Request) -> web.StreamResponse:
-    """One case with everything on it; reading it is audited."""
+    """One case with everything on it; opening it is audited, an open page that looks again is not."""
     desk, actor, keyring = desk_of(request), login_of(request).actor, keyring_of(request)
-    opened = await open_report(desk, actor, keyring, request.match_info["reference"])
+    look = look_again if LIVE_HEADER in request.headers else open_report
+    opened = await look(desk, actor, keyring, request.match_info["reference"])
     mentions = opened.report.feiten.indicatoren
     texts = {message.seq: message.body.text for message in opened.messages if message.author == "visitor"}
     mine, prefs = opened.item.claimed_by == actor.id, preferences_of(desk)
@@ -102,7 +104,7 @@ async def case(request: web.Request) -> web.StreamResponse:
         recipients=list(RECIPIENTS), next_statuses=STATUSES.get(opened.item.status, {}),
         again=reassess(opened.report, rejected, [added.indicator for added in opened.review.added]),
         blurred=heavy if prefs.blur else set(), prefs=prefs, indicators=indicators_by_category(),
-        colleagues=await _colleagues(request), fresh=LIVE_HEADER not in request.headers,
+        colleagues=await _colleagues(request),
         alike=await alike(desk, actor, keyring, opened.item.reference) if "verwant" in request.query else None,
     )  # fmt: skip
 

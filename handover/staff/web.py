@@ -25,11 +25,13 @@ from handover.staff.login import Login, NotLoggedIn, resume
 from handover.staff.permissions import OPEN, NotPermitted, may, must_be_allowed, needed, permissions, start_of
 from handover.staff.problems import NotPublished
 from handover.staff.render import Renderer
+from handover.staff.rings import Rings
 from handover.vault import Keyring, new_token
 from handover.vault.derive import derive, token_bytes
 
 DESK: web.AppKey[Desk] = web.AppKey("desk", Desk)
 LOGIN: web.RequestKey[Login] = web.RequestKey("login", Login)
+RINGS: web.AppKey[Rings] = web.AppKey("rings", Rings)
 RENDERER: web.AppKey[Renderer] = web.AppKey("renderer", Renderer)
 SESSION_COOKIE = "meldpunt_sessie"
 FORM_COOKIE = "meldpunt_formulier"
@@ -135,7 +137,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     if token:
         try:
             live = LIVE_HEADER in request.headers or request.path == "/live"
-            request[LOGIN] = await resume(desk_of(request), token, active=not live)
+            request[LOGIN] = await resume(desk_of(request), request.app[RINGS], token, active=not live)
         except NotLoggedIn:
             pass  # an ended session is no session
     resource = request.match_info.route.resource

@@ -20,6 +20,7 @@ from nacl.public import PrivateKey, PublicKey, SealedBox
 from handover.vault.conversation import ConversationKeys, open_handed_over
 from handover.vault.cost import SALT_BYTES, Cost
 from handover.vault.derive import derive, opening_key_of
+from handover.vault.memory import Memory
 from handover.vault.seal import NotOpened, Place, seal, unseal
 
 RECOVERY = "recovery"
@@ -93,6 +94,7 @@ class Keyring:
     """The private keys of the meldpunt, by generation, that a logged-in person holds in memory."""
 
     private_keys: Mapping[int, bytes] = field(repr=False)
+    memory: Memory = field(default_factory=Memory, repr=False, compare=False)
 
     @classmethod
     def opened(cls, grants: Mapping[int, bytes], private: bytes) -> Keyring:
@@ -111,7 +113,10 @@ class Keyring:
             private = self.private_keys[generation]
         except KeyError:
             raise NotOpened(f"generation {generation} is not on this key ring") from None
-        return open_handed_over(conversation_id, sealed, private)
+        keys: ConversationKeys = self.memory.once(
+            (conversation_id, generation, sealed), lambda: open_handed_over(conversation_id, sealed, private)
+        )
+        return keys
 
 
 def wrap_for_session(private: bytes, cookie_token: str, owner: str) -> bytes:

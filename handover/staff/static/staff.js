@@ -21,7 +21,17 @@ function look() {
   });
 }
 
+// One look at a time; what changes meanwhile is looked at after it, so that an older page never comes over a newer one.
+let looking = false;
+let again = false;
 async function refresh() {
+  if (looking) { again = true; return; }
+  looking = true;
+  do { again = false; await compare(); } while (again);
+  looking = false;
+}
+
+async function compare() {
   const answer = await look();
   if (answer.responseURL && new URL(answer.responseURL).pathname === "/login") { location.assign("/login"); return; }
   if (answer.status !== 200 || !answer.response) return;

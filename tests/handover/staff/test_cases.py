@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import delete, select, update
 
 from handover.conversation.states import State
 from handover.conversation.thread import read
 from handover.queue import claim
+from handover.staff.web import LIVE_HEADER, RINGS
+from handover.store import AuditLine, KeyGrant, ReportRow
 from meldpunt.report import Consent, Feiten, FiredRule, Mention, Report, Triage
 from tests.handover.staff.conftest import Fetch, StaffSide
 
@@ -140,17 +143,70 @@ async def test_being_available_is_shown_and_ended(staff: StaffSide, fetch: Fetch
     assert "Neem gesprekken aan" in await fetch("/wachtrij")
 
 
-async def test_every_reading_of_a_case_is_audited(staff: StaffSide, fetch: Fetch) -> None:
-    from sqlalchemy import select
+async def reads(staff: StaffSide) -> list[tuple[str, str]]:
+    """Who read which case, from the audit trail: device and reference."""
+    async with staff.desk.store.reading() as session:
+        lines = await session.scalars(
+            select(AuditLine).where(AuditLine.action == "case.read").order_by(AuditLine.number)
+        )
+        return [(line.device, line.object) for line in lines]
 
-    from handover.store import AuditLine
 
+async def test_each_session_that_reads_a_case_is_audited_once(staff: StaffSide, fetch: Fetch) -> None:
+    for reference in ("MT-1", "MT-2"):
+        await staff.add_case(reference, "hoog")
+    await staff.log_in()
+    for path in ("/meldingen/MT-1", "/meldingen/MT-1", "/meldingen/MT-2"):
+        await fetch(path)
+    await staff.client.get("/meldingen/MT-1", headers={LIVE_HEADER: "1"})
+    assert [about for _, about in await reads(staff)] == ["MT-1", "MT-2"]
+    staff.later(minutes=1)
+    await staff.log_in()
+    await fetch("/meldingen/MT-1")
+    found = await reads(staff)
+    assert [about for _, about in found] == ["MT-1", "MT-2", "MT-1"]
+    assert found[0][0] != found[2][0]
+
+
+async def test_who_says_that_a_page_was_open_already_is_audited_all_the_same(staff: StaffSide) -> None:
+    await staff.add_case("MT-1", "hoog", said="hallo")
+    await staff.log_in()
+    answer = await staff.client.get("/meldingen/MT-1", headers={LIVE_HEADER: "1"})
+    assert "hallo" in await answer.text()
+    assert [about for _, about in await reads(staff)] == ["MT-1"]
+
+
+async def test_that_a_consent_changed_stays_on_the_page_while_it_is_open(staff: StaffSide, fetch: Fetch) -> None:
     await staff.add_case("MT-1", "hoog")
     await staff.log_in()
     await fetch("/meldingen/MT-1")
-    async with staff.desk.store.reading() as session:
-        lines = (await session.scalars(select(AuditLine.action).order_by(AuditLine.number))).all()
-    assert lines[-2:] == ["staff.login", "case.read"]
+    staff.later(minutes=1)
+    async with staff.desk.store.writing() as session:
+        await session.execute(update(ReportRow).values(consent_changed_at=staff.now[0]))
+    for _ in range(2):
+        answer = await staff.client.get("/meldingen/MT-1", headers={LIVE_HEADER: "1"})
+        assert "toestemming gewijzigd" in await answer.text()
+
+
+async def test_what_was_opened_is_let_go_at_logging_out(staff: StaffSide, fetch: Fetch) -> None:
+    await staff.add_case("MT-1", "hoog", said="hallo")
+    await staff.log_in()
+    await fetch("/wachtrij")
+    assert staff.client.app is not None
+    rings = staff.client.app[RINGS]
+    assert len(rings) == 1
+    await staff.form("/wachtrij", "/uitloggen")
+    assert len(rings) == 0
+
+
+async def test_an_ended_access_opens_nothing_however_much_is_in_memory(staff: StaffSide, fetch: Fetch) -> None:
+    await staff.add_case("MT-1", "hoog", said="hallo")
+    await staff.log_in()
+    assert "hallo" in await fetch("/meldingen/MT-1")
+    async with staff.desk.store.writing() as session:
+        await session.execute(delete(KeyGrant).where(KeyGrant.holder != "recovery"))
+    answer = await staff.client.get("/meldingen/MT-1", allow_redirects=False)
+    assert answer.headers["Location"] == "/login"
 
 
 async def test_typing_is_told_only_by_who_has_the_case(staff: StaffSide) -> None:
