@@ -124,6 +124,10 @@ class Settings(BaseSettings):
     )
     oidc_client: str = Field(default="", description="Our client id there.")
     oidc_secret: SecretStr = Field(default=SecretStr(""), description="Our client secret there.")
+    oidc_key_file: Path | None = Field(
+        default=None,
+        description="Private key (PEM) to sign with there instead of a secret (private_key_jwt, NL GOV); empty: the secret.",
+    )
     oidc_name: str = Field(default="Organisatie-account", description="Name on the button of single sign-on.")
     notice_to: tuple[str, ...] = Field(
         default=(), description="E-mail addresses (JSON list) for notices without content; empty: none."

@@ -22,6 +22,7 @@ from handover.staff import (
     sharing,
     single_sign_on,
 )
+from handover.staff.oidc_client import public_keys
 from handover.staff.render import Renderer
 from handover.staff.rings import Rings
 from handover.staff.web import DESK, RENDERER, RINGS, guard, problems
@@ -34,7 +35,8 @@ LARGEST_FORM = 128 * 1024
 
 
 def make_staff_app(desk: Desk) -> web.Application:
-    """Everything under the staff listener's address."""
+    """Everything under the staff listener's address; refuses to start with a key for single sign-on that cannot sign."""
+    public_keys(desk.settings)
     app = web.Application(middlewares=[problems, guard], client_max_size=LARGEST_FORM)
     app[DESK] = desk
     app[RENDERER] = Renderer(desk)

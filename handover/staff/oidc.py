@@ -20,6 +20,7 @@ from urllib.parse import urlencode
 import aiohttp
 import jwt
 
+from handover.staff.oidc_client import proof_of_client
 from handover.vault.derive import derive
 from handover.vault.seal import NotOpened, Place, seal, unseal
 from meldpunt.settings import Settings
@@ -78,10 +79,12 @@ async def address(settings: Settings, left: Leaving, back: str) -> str:
     return f"{found['authorization_endpoint']}?{urlencode(query)}"
 
 
-async def subject(settings: Settings, left: Leaving, query: dict[str, str], back: str) -> str:
+async def subject(settings: Settings, left: Leaving, query: dict[str, str], back: str, now: datetime) -> str:
     """Who came back (``sub``), after checking everything; raises :class:`SsoFailed`."""
     if not hmac.compare_digest(query.get("state", "").encode(), left.state.encode()):
         raise SsoFailed("state")
+    if query.get("iss", settings.oidc_issuer) != settings.oidc_issuer:
+        raise SsoFailed("issuer")  # an answer of another provider (RFC 9207)
     if "code" not in query:
         raise SsoFailed("no code")
     form = {
@@ -91,9 +94,8 @@ async def subject(settings: Settings, left: Leaving, query: dict[str, str], back
     try:
         async with aiohttp.ClientSession(timeout=TIMEOUT) as http:
             found = await _discover(http, settings)
-            auth = aiohttp.encode_basic_auth(settings.oidc_client, settings.oidc_secret.get_secret_value())
-            headers = {"Authorization": auth}
-            async with http.post(found["token_endpoint"], data=form, headers=headers) as answer:
+            fields, headers = proof_of_client(settings, found["token_endpoint"], now)
+            async with http.post(found["token_endpoint"], data=form | fields, headers=headers) as answer:
                 if answer.status != 200:
                     raise SsoFailed("token")
                 token = (await answer.json())["id_token"]

@@ -18,6 +18,7 @@ from handover.staff.login import (
     replace_session,
 )
 from handover.staff.oidc import Leaving, SsoFailed, address, subject
+from handover.staff.oidc_client import public_keys
 from handover.staff.web import LOGIN, SESSION_COOKIE, desk_of, page, set_cookie
 from handover.store import Staff
 from handover.vault import WrongPassword
@@ -50,7 +51,7 @@ async def came_back(request: web.Request) -> web.StreamResponse:
     desk = desk_of(request)
     try:
         left = Leaving.from_cookie(request.cookies.get(SSO_COOKIE, ""), desk.keys.root, desk.clock())
-        who = await subject(desk.settings, left, dict(request.query), _back(request))
+        who = await subject(desk.settings, left, dict(request.query), _back(request), desk.clock())
     except SsoFailed:
         return _without_cookie(page(request, "login.html", status=401, problem="sso_failed", username=""))
     async with desk.store.reading() as session:
@@ -66,6 +67,14 @@ async def came_back(request: web.Request) -> web.StreamResponse:
     response = _without_cookie(page(request, "sso_back.html", to="/login/zegel"))
     set_cookie(request, response, SESSION_COOKIE, token)
     return response
+
+
+async def keys(request: web.Request) -> web.StreamResponse:
+    """Our public key, for the provider that checks what we sign."""
+    found = public_keys(desk_of(request).settings)
+    if found is None:
+        raise web.HTTPNotFound
+    return web.json_response(found)
 
 
 async def seal_page(request: web.Request) -> web.StreamResponse:
@@ -117,6 +126,7 @@ def _without_cookie(response: web.Response) -> web.Response:
 ROUTES = [
     web.get("/login/sso", leave),
     web.get("/login/sso/terug", came_back),
+    web.get("/login/sso/sleutels", keys),
     web.get("/login/zegel", seal_page),
     web.post("/login/zegel", seal_opened),
 ]

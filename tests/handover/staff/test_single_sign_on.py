@@ -7,6 +7,7 @@ import hashlib
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,15 +15,24 @@ import jwt
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from jwt.algorithms import RSAAlgorithm
 from pydantic import SecretStr
 from sqlalchemy import select
 
+from handover.staff import make_staff_app
+from handover.staff.oidc_client import KeyNotUsable
 from handover.store import Staff
 from tests.handover.staff.conftest import PASSWORD, StaffSide
 
 CLIENT, SECRET = "meldpunt", "geheim"
+ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+MAKE_KEY = {
+    "rsa": lambda: rsa.generate_private_key(public_exponent=65537, key_size=2048),
+    "p256": lambda: ec.generate_private_key(ec.SECP256R1()),
+    "ed25519": ed25519.Ed25519PrivateKey.generate,
+}
 
 
 @dataclass
@@ -34,6 +44,8 @@ class Provider:
     change: dict[str, Any] = field(default_factory=dict)
     sign_with: Any = None
     issuer: str = ""
+    known_key: dict[str, Any] | None = None  # of the client, where it signs
+    used: set[str] = field(default_factory=set)
 
     def app(self) -> web.Application:
         app = web.Application()
@@ -58,13 +70,9 @@ class Provider:
 
     async def token(self, request: web.Request) -> web.Response:
         form = await request.post()
-        basic = base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
         verifier = hashlib.sha256(str(form["code_verifier"]).encode()).digest()
         challenge = base64.urlsafe_b64encode(verifier).decode().rstrip("=")
-        if (
-            request.headers.get("Authorization") != f"Basic {basic}"
-            or challenge != self.asked["code_challenge"]
-        ):
+        if not self.is_the_client(request, form) or challenge != self.asked["code_challenge"]:
             return web.json_response({"error": "invalid_grant"}, status=400)
         now = int(time.time())
         claims = {
@@ -73,6 +81,27 @@ class Provider:
         }  # fmt: skip
         signed = jwt.encode(claims, self.sign_with or self.key, algorithm="PS256", headers={"kid": "een"})
         return web.json_response({"access_token": "x", "token_type": "Bearer", "id_token": signed})
+
+    def is_the_client(self, request: web.Request, form: Any) -> bool:
+        """By its secret; or, where its public key is known, only by a fresh assertion that it signed for this endpoint."""
+        if self.known_key is None:
+            basic = base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
+            return request.headers.get("Authorization") == f"Basic {basic}"
+        if "Authorization" in request.headers or form["client_assertion_type"] != ASSERTION:
+            return False
+        signed = str(form["client_assertion"])
+        if jwt.get_unverified_header(signed)["kid"] != self.known_key["kid"]:
+            return False
+        try:
+            claims = jwt.decode(
+                signed, jwt.PyJWK(self.known_key), algorithms=["PS256", "ES256"], audience=f"{self.issuer}/token",
+                issuer=CLIENT, options={"require": ["exp", "iat", "iss", "sub", "aud", "jti"]},
+            )  # fmt: skip
+        except jwt.PyJWTError:
+            return False
+        fresh = claims["jti"] not in self.used and claims["exp"] - claims["iat"] <= 300
+        self.used.add(claims["jti"])
+        return fresh and claims["sub"] == CLIENT == form["client_id"]
 
 
 @pytest.fixture
@@ -182,3 +211,62 @@ async def test_the_tie_can_be_taken_away(staff: StaffSide, provider: Provider) -
 async def test_without_the_setting_there_is_no_such_way(staff: StaffSide) -> None:
     assert (await staff.client.get("/login/sso", allow_redirects=False)).status == 404
     assert "/login/sso" not in await (await staff.client.get("/login")).text()
+
+
+def key_file(folder: Path, kind: str) -> Path:
+    """A private key as an administrator would make it with openssl."""
+    file = folder / "sso.pem"
+    file.write_bytes(
+        MAKE_KEY[kind]().private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    return file
+
+
+def sign_with(staff: StaffSide, file: Path) -> None:
+    changed = staff.desk.settings.model_copy(update={"oidc_key_file": file, "oidc_secret": SecretStr("")})
+    object.__setattr__(staff.desk, "settings", changed)
+
+
+@pytest.mark.parametrize("kind", ["rsa", "p256"])
+async def test_with_a_key_of_our_own_we_sign_and_send_no_secret(
+    staff: StaffSide, provider: Provider, tmp_path: Path, kind: str
+) -> None:
+    sign_with(staff, key_file(tmp_path, kind))
+    (published,) = (await (await staff.client.get("/login/sso/sleutels")).json())["keys"]
+    assert "d" not in published
+    provider.known_key = published
+    await tie(staff, provider)
+    answer = await there_and_back(staff, provider)
+    assert 'href="/login/zegel"' in await answer.text()
+    assert len(provider.used) == 2
+
+
+async def test_a_key_that_the_provider_does_not_know_lets_nobody_in(
+    staff: StaffSide, provider: Provider, tmp_path: Path
+) -> None:
+    sign_with(staff, key_file(tmp_path, "rsa"))
+    (provider.known_key,) = (await (await staff.client.get("/login/sso/sleutels")).json())["keys"]
+    await tie(staff, provider)
+    sign_with(staff, key_file(tmp_path, "rsa"))
+    assert (await there_and_back(staff, provider)).status == 401
+
+
+async def test_an_answer_that_names_another_provider_lets_nobody_in(staff: StaffSide, provider: Provider) -> None:
+    await tie(staff, provider)
+    assert (await there_and_back(staff, provider, iss="https://elders.example")).status == 401
+
+
+@pytest.mark.parametrize("kind", ["ed25519", "none", "no key"])
+async def test_a_key_that_cannot_sign_is_said_at_the_start(staff: StaffSide, tmp_path: Path, kind: str) -> None:
+    file = tmp_path / "weg.pem" if kind == "none" else key_file(tmp_path, "ed25519")
+    if kind == "no key":
+        file.write_text("geen sleutel")
+    sign_with(staff, file)
+    with pytest.raises(KeyNotUsable, match=file.name):
+        make_staff_app(staff.desk)
+
+
+async def test_without_a_key_of_our_own_none_is_published(staff: StaffSide, provider: Provider) -> None:
+    assert (await staff.client.get("/login/sso/sleutels")).status == 404
