@@ -59,6 +59,8 @@ class Preferences(_Part):
     holidays: tuple[date, ...]
     max_chats: Annotated[int, Field(ge=1, le=10)]
     blur: bool
+    start_title: Annotated[str, Field(min_length=1, max_length=60)]
+    start_intro: Annotated[str, Field(max_length=300)]
     start_notice: Annotated[str, Field(max_length=300)]
     canned: Annotated[tuple[Canned, ...], Field(max_length=40)]
     help_organisations: Annotated[tuple[HelpOrganisation, ...], Field(max_length=40)]

@@ -106,6 +106,8 @@ def _page(path: Path) -> Handler:
             ("exit_site", desk.settings.exit_site),
             ("organisation", desk.settings.organisation),
             ("hours", desk.hours.say()),
+            ("start_title", preferences_of(desk).start_title),
+            ("start_intro", preferences_of(desk).start_intro),
             ("notice", preferences_of(desk).start_notice),
         ):
             said = said.replace(f"{{{name}}}", html.escape(value))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from handover.desk import Desk
 from handover.hub import Hub
 from handover.preferences import PreferenceRefused, preferences_of, refresh, set_preference
-from handover.store import SettingChange
+from handover.store import AuditLine, SettingChange
 from tests.handover.conftest import House, Office
 
 
@@ -27,6 +28,22 @@ async def test_visitors_see_new_hours_and_the_notice(house: House) -> None:
     await set_preference(house.desk, actor, "start_notice", "Vandaag zijn we gesloten.")
     after = await info(house)
     assert (after["open_now"], after["notice"]) == (False, "Vandaag zijn we gesloten.")
+
+
+async def test_visitors_see_the_texts_of_the_start_page_that_staff_chose_and_never_as_markup(house: House) -> None:
+    actor, _ = await house.office.person()
+    for name, value in (("start_title", "Praat met ons"), ("start_intro", "Voor <b>iedereen</b> in Twente")):
+        await set_preference(house.desk, actor, name, value)
+    async with house.http.get(house.base + "/") as answer:
+        text = await answer.text()
+    assert '<h1 id="start-title">Praat met ons</h1>' in text
+    assert "Voor &lt;b&gt;iedereen&lt;/b&gt; in Twente" in text
+    assert "Dat is een chatbot, geen mens" in text
+    async with house.desk.store.reading() as session:
+        lines = await session.scalars(select(AuditLine).where(AuditLine.action == "setting.changed"))
+        assert [(line.actor, line.object) for line in lines] == [
+            (actor.id, "start_title"), (actor.id, "start_intro"),
+        ]  # fmt: skip
 
 
 async def test_another_process_takes_up_the_change(office: Office) -> None:

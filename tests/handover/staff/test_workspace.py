@@ -157,6 +157,7 @@ async def test_searching_finds_in_sealed_texts_and_leaves_no_trace_of_the_words(
         ("opening_hours", "ma-zo 08:00-20:00", "maandag tot en met zondag"),
         ("canned", "Groet | Hoi, ik ben er.", "Groet | Hoi, ik ben er."),
         ("help_organisations", "Fier | 058 2157084 | opvang", "Fier | 058 2157084 | opvang"),
+        ("start_title", "Praat met ons", "Praat met ons"),
         ("start_notice", "Vandaag zijn we er tot 15 uur.", "Vandaag zijn we er tot 15 uur."),
     ],
 )
@@ -180,6 +181,7 @@ async def test_a_setting_is_in_use_at_once_and_audited(
         ("max_chats", "0"),
         ("holidays", "kerst"),
         ("canned", "zonder tekst"),
+        ("start_title", ""),
         ("elders", "x"),
     ],
 )
