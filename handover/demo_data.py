@@ -125,7 +125,7 @@ def report_of(row: Row, story: dict[str, Any], mentions: tuple[Mention, ...], at
         ),
         kwaliteit=Kwaliteit(
             volledigheid=round(0.35 + 0.05 * (row.number % 12), 2),
-            ontbreekt=() if known else ("betrokkene.leeftijdsband",),
+            ontbreekt=found.missing,
             beurten=8,
         ),
     )

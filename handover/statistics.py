@@ -137,9 +137,8 @@ def figures(year: int, counted: Sequence[Counted], left_out: int, *, complete: b
 @cache
 def rows_of_tables() -> dict[str, tuple[str, ...]]:
     """The rows of every table, always all of them: which rows there are says nothing about who reported."""
-    places = sorted({name for entry in load_gazetteer().entries.values() for name in entry.municipalities})
     return {
-        "municipality": (*places, OUTSIDE, UNKNOWN),
+        "municipality": (*load_gazetteer().municipalities, OUTSIDE, UNKNOWN),
         "month": tuple(f"{number:02d}" for number in range(1, 13)),
         "form": (*get_args(Vorm), UNKNOWN),
         "age": (*get_args(Leeftijdsband), UNKNOWN),

@@ -93,6 +93,7 @@ class Betrokkene(Block):
     school_werk: Field[ShortText] = Field()
     weet_van_melding: Field[ShortText] = Field()
     lvb_vermoeden: Field[bool] = Field()
+    nationaliteit: Field[ShortText] = Field()  # filled in by staff only (domain.md 3.2)
 
 
 class Mention(Block):

@@ -24,7 +24,15 @@ from handover.queue.problems import (
     SecondPersonNeeded,
     TooManyChats,
 )  # fmt: skip
-from handover.queue.review import Review, add_mention, confirm_level, refuse_level, review_mention, set_level
+from handover.queue.review import (
+    Review,
+    add_mention,
+    confirm_level,
+    fill_field,
+    refuse_level,
+    review_mention,
+    set_level,
+)
 from handover.queue.searching import search
 from handover.queue.sharing import ExportDocument, approve_share, export_case, refuse_share, request_share
 from handover.queue.status import STATUSES, set_status
@@ -60,6 +68,7 @@ __all__ = [
     "decide_link",
     "end_conversation",
     "export_case",
+    "fill_field",
     "finish_task",
     "free_lapsed",
     "give_back",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handover.conversation.thread import ThreadMessage, read
@@ -25,6 +25,7 @@ from handover.store import (
     ConsentChange,
     Conversation,
     Note,
+    Receipt,
     ReportRow,
     Staff,
     Task,
@@ -88,7 +89,11 @@ class Unfit:
 
 @dataclass(frozen=True, slots=True)
 class OpenCase:
-    """A case with everything on it. ``names`` maps staff ids to display names."""
+    """A case with everything on it. ``names`` maps staff ids to display names.
+
+    A code opens one conversation and a conversation is one case, so all that was reported with a code is here;
+    ``came_back`` is when the code was last used.
+    """
 
     item: QueueItem
     report: Report
@@ -104,6 +109,7 @@ class OpenCase:
     unfit: list[Unfit]
     links: list[Link]
     names: dict[str, str]
+    came_back: datetime | None
 
 
 async def open_report(desk: Desk, actor: Actor, keyring: Keyring, reference: str) -> OpenCase:
@@ -178,6 +184,9 @@ async def _everything(
         unfit=await _unfit(session, keys, row),
         links=await links_of(session, reference),
         names=names,
+        came_back=await session.scalar(
+            select(func.max(Receipt.used_at)).where(Receipt.conversation_id == conversation.id)
+        ),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import get_args
 
+from meldpunt.indicators.catalogue import catalogue
 from meldpunt.reading.types import Mention
 from meldpunt.report import Level, Report
 from meldpunt.report import Mention as Reported
@@ -34,10 +35,14 @@ def proposed_level(report: Report, rejected: Collection[int], added: Iterable[st
 
 def reassess(report: Report, rejected: Collection[int], added: Iterable[str]) -> Reassessed:
     """Apply the rules again without the rejected mentions and with the added indicators."""
-    kept = [_mention(m) for i, m in enumerate(report.feiten.indicatoren) if i not in rejected]
+    known = catalogue().indicators  # an older report may name an indicator that the list no longer has
+    kept = [
+        _mention(m) for i, m in enumerate(report.feiten.indicatoren) if i not in rejected and m.indicator in known
+    ]
     found = [
         Mention(indicator=indicator, start=0, end=0, text="", source="vermoeden", recognised_by="medewerker")
         for indicator in added
+        if indicator in known
     ]
     mentions = (*kept, *found)
     assessment = assess(

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from handover.desk import SYSTEM, Actor, Desk
 from handover.hub import QUEUE
 from handover.queue.cases import held, must_explain, must_hold, note_event, opened
+from handover.queue.filled import PLACE, Filled, Ground, as_filled, value_of
 from handover.queue.problems import Refused, SecondPersonNeeded
 from handover.queue.proposal import RANK, proposed_level
 from handover.queue.words import report_of
@@ -64,6 +65,7 @@ class Review:
     judged: dict[int, Judged] = field(default_factory=dict)
     added: tuple[Added, ...] = ()
     lowering: Lowering | None = None
+    filled: tuple[Filled, ...] = ()
 
     @classmethod
     def of_json(cls, data: dict[str, Any]) -> Review:
@@ -72,6 +74,7 @@ class Review:
             {int(row["index"]): Judged(**row) for row in data["judged"].values()},
             tuple(Added(**row) for row in data["added"]),
             Lowering(**lowering) if lowering else None,
+            tuple(Filled(**row) for row in data.get("filled", ())),
         )
 
 
@@ -126,6 +129,25 @@ async def add_mention(
         review = replace(review, added=(*review.added, Added(indicator, actor.id, _now(desk), tidy)))
         _keep(keys, row, review)
         await desk.record(session, actor, "case.mention_added", reference, indicator=indicator)
+        await _propose_again(desk, session, keys, row, _report(keys, row), review)
+
+
+async def fill_field(
+    desk: Desk, actor: Actor, keyring: Keyring, reference: str, field: str, text: str, ground: Ground
+) -> None:
+    """Fill in a field oneself, beside what the bot has; the rules are applied again. Raises what ``value_of`` does."""
+    value = value_of(field, text)
+    async with desk.store.writing() as session:
+        row, conversation = await held(session, reference)
+        must_hold(row, actor, desk.clock())
+        keys = await opened(session, keyring, conversation.id)
+        review = review_of(keys, row)
+        review = replace(review, filled=(*review.filled, Filled(field, value, ground, actor.id, _now(desk))))
+        _keep(keys, row, review)
+        if field == PLACE and row.municipality is None:
+            row.municipality = value  # what the queue and the figures sort by; nothing was there
+        await note_event(session, row, "filled", actor.id, desk.clock(), new=field)
+        await desk.record(session, actor, "case.field", reference, field=field, ground=ground)
         await _propose_again(desk, session, keys, row, _report(keys, row), review)
 
 
@@ -199,7 +221,8 @@ async def _propose_again(
     desk: Desk, session: Any, keys: ConversationKeys, row: ReportRow, report: Report, review: Review
 ) -> None:
     rejected = {i for i, word in review.judged.items() if word.verdict == "verworpen"}
-    proposal = proposed_level(report, rejected, [added.indicator for added in review.added])
+    told = as_filled(report, review.filled)
+    proposal = proposed_level(told, rejected, [added.indicator for added in review.added])
     row.proposed_level = proposal
     if RANK[proposal] > RANK[row.level]:
         await _set(desk, session, Actor(SYSTEM, SYSTEM, frozenset()), row, proposal, keys, "")

@@ -17,8 +17,10 @@ from handover.desk import Actor, Desk, new_id
 from handover.hub import QUEUE
 from handover.queue.cases import held, must_explain, must_hold, note_event, opened
 from handover.queue.consent import RECIPIENTS, as_of_today, consent_rows, must_agree
+from handover.queue.filled import as_filled
 from handover.queue.problems import Refused, SecondPersonNeeded
 from handover.queue.proposal import RANK
+from handover.queue.review import review_of
 from handover.queue.words import report_data
 from handover.store import Conversation, ReportRow, Transfer
 from handover.store.database import announce
@@ -98,6 +100,7 @@ async def export_case(desk: Desk, actor: Actor, keyring: Keyring, share_id: str)
             await must_agree(session, row.reference, share.recipient)
         keys = await opened(session, keyring, conversation.id)
         report = as_of_today(await consent_rows(session, row.reference), report_data(keys, row))
+        report = as_filled(report, review_of(keys, row).filled)
         share.state, share.sent_at = SENT, share.sent_at or now
         await note_event(session, row, "share_sent", actor.id, now, new=share.recipient)
         await desk.record(session, actor, "share.exported", row.reference, recipient=share.recipient)

@@ -18,6 +18,7 @@ from handover.queue import (
     claim,
     decide_link,
     end_conversation,
+    fill_field,
     finish_task,
     give_back,
     hand_to,
@@ -30,6 +31,7 @@ from handover.queue import (
     take_over,
 )
 from handover.queue.cases import must_explain
+from handover.queue.filled import Ground
 from handover.queue.links import Decision
 from handover.queue.presence import SIGN_OF_LIFE
 from handover.queue.review import Verdict, confirm_level, refuse_level
@@ -153,6 +155,16 @@ async def _mention_added(request: web.Request, reference: str, form: dict[str, s
     )  # fmt: skip
 
 
+async def _field(request: web.Request, reference: str, form: dict[str, str]) -> None:
+    ground: Ground | None = next((one for one in get_args(Ground) if one == form.get("ground")), None)
+    if ground is None:
+        raise Refused("there is no such ground")
+    await fill_field(
+        desk_of(request), login_of(request).actor, keyring_of(request), reference, form.get("field", ""),
+        form.get("value", ""), ground,
+    )  # fmt: skip
+
+
 async def _note(request: web.Request, reference: str, form: dict[str, str]) -> None:
     await add_note(
         desk_of(request), login_of(request).actor, keyring_of(request), reference, form.get("text", "")
@@ -197,6 +209,7 @@ _CHANGES: dict[str, tuple[Change, str]] = {
     "niveau/afwijzen": (_level_refused, ""),
     "signaal": (_mention, "#signalen"),
     "signaal/nieuw": (_mention_added, "#signalen"),
+    "gegeven": (_field, "#velden"),
     "notitie": (_note, "#notities"),
     "overdragen": (_hand_to, ""),
     "taak": (_task, "#taken"),

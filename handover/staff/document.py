@@ -10,6 +10,7 @@ from typing import Any
 from fpdf import FPDF
 
 from handover.queue import ExportDocument
+from handover.queue.filled import STAFF
 
 FONTS = Path(__file__).parent / "fonts"
 FONT = "DejaVu"
@@ -54,7 +55,8 @@ def _text(value: Any, word: Word, words: Mapping[str, Mapping[str, str]]) -> str
     """One value in words; empty where there is nothing to tell."""
     if isinstance(value, dict) and {"value", "status"} <= value.keys():
         if value["status"] == "bekend":
-            return _text(value["value"], word, words)
+            said = _text(value["value"], word, words)
+            return f"{said} ({word(STAFF, 'source')})" if value.get("source") == STAFF else said
         return "" if value["status"] == "niet_gevraagd" else word(value["status"], "field_status")
     if isinstance(value, dict) and "indicator" in value:
         parts = [words["indicator_names"].get(value["indicator"], value["indicator"].replace("_", " "))]

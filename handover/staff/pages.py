@@ -23,6 +23,7 @@ from handover.queue import (
     present,
     search,
 )
+from handover.queue.filled import FieldUnknown, as_filled, choices_of, completeness
 from handover.queue.proposal import reassess
 from handover.staff.filters import Filters, shown
 from handover.staff.permissions import may, start_of
@@ -30,6 +31,7 @@ from handover.staff.render import indicators_by_category, rows_of, segments, wei
 from handover.staff.web import LIVE_HEADER, desk_of, keyring_of, login_of, page
 from handover.store import Staff
 from meldpunt.report_values import ROL
+from meldpunt.triage import rule_set
 
 HEAVY = 4
 LIVE = frozenset({State.WAITING, State.STAFF})
@@ -94,7 +96,7 @@ async def case(request: web.Request) -> web.StreamResponse:
     heavy = {m.message for m in mentions if weight_of(m.indicator) >= HEAVY}
     return page(
         request, "case.html", case=opened, item=opened.item, report=opened.report, mine=mine,
-        live=opened.item.state in LIVE, roles=ROLE_OF, client_id=new_id(), rows=rows_of(opened.report),
+        live=opened.item.state in LIVE, roles=ROLE_OF, client_id=new_id(), rows=rows_of(opened.report, opened.review.filled),
         can_answer=mine and opened.item.state in STAFF_MAY_WRITE,
         mentions=mentions, words=[words_of(mention, texts) for mention in mentions],
         thread=[
@@ -102,11 +104,25 @@ async def case(request: web.Request) -> web.StreamResponse:
             for m in opened.messages
         ],
         recipients=list(RECIPIENTS), next_statuses=STATUSES.get(opened.item.status, {}),
-        again=reassess(opened.report, rejected, [added.indicator for added in opened.review.added]),
+        again=reassess(
+            as_filled(opened.report, opened.review.filled), rejected,
+            [added.indicator for added in opened.review.added],
+        ),
+        complete=completeness(opened.report, opened.review.filled), core=rule_set().core_fields,
+        filling=_filling(request) if mine else None,
         blurred=heavy if prefs.blur else set(), prefs=prefs, indicators=indicators_by_category(),
         colleagues=await _colleagues(request),
         alike=await alike(desk, actor, keyring, opened.item.reference) if "verwant" in request.query else None,
     )  # fmt: skip
+
+
+def _filling(request: web.Request) -> dict[str, Any] | None:
+    """The field that somebody chose to fill in, with its fixed values; None where none was chosen."""
+    field = request.query.get("vul", "")
+    try:
+        return {"field": field, "choices": choices_of(field)} if field else None
+    except FieldUnknown:
+        return None
 
 
 async def _colleagues(request: web.Request) -> list[tuple[str, str]]:

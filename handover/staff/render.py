@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from handover.desk import Desk
+from handover.queue.filled import Filled, latest
 from handover.queue.listing import hours_waited
 from meldpunt.indicators.catalogue import catalogue
 from meldpunt.report import Field, Mention, Report
@@ -39,6 +40,13 @@ class FieldRow:
     status: str
     source: str
     message: int | None
+    block: str = ""
+    filled: Filled | None = None
+
+    @property
+    def path(self) -> str:
+        """How the contract names it."""
+        return f"{self.block}.{self.name}"
 
 
 class Renderer:
@@ -127,15 +135,19 @@ def words_of(mention: Mention, texts: dict[int, str]) -> str | None:
     return text[mention.start : mention.eind] if text is not None else None
 
 
-def rows_of(report: Report) -> dict[str, list[FieldRow]]:
-    """The fields of every block, in the order of the contract."""
+def rows_of(report: Report, filled: Sequence[Filled] = ()) -> dict[str, list[FieldRow]]:
+    """The fields of every block, in the order of the contract, with what staff filled in beside each."""
+    by_staff = latest(filled)
     found: dict[str, list[FieldRow]] = {}
     for block in BLOCKS:
         part = getattr(report, block)
         fields = ((name, getattr(part, name)) for name in type(part).model_fields)
         found[block] = [
-            FieldRow(name, field.value, field.status, field.source, field.message)
+            FieldRow(
+                name, field.value, field.status, field.source, field.message, block,
+                by_staff.get(f"{block}.{name}"),
+            )
             for name, field in fields
             if isinstance(field, Field)
-        ]
+        ]  # fmt: skip
     return found

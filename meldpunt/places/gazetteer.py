@@ -43,6 +43,11 @@ class Gazetteer:
     entries: dict[str, Entry]
     longest: int
 
+    @property
+    def municipalities(self) -> tuple[str, ...]:
+        """The 14 municipalities of Twente, by the alphabet."""
+        return tuple(sorted({name for entry in self.entries.values() for name in entry.municipalities}))
+
 
 def key(text: str) -> str:
     """Case, diacritics, apostrophes and hyphens do not distinguish names: ``Hof van Twente`` → ``hof van twente``."""

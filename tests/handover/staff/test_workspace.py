@@ -10,9 +10,11 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from handover.conversation.states import State
+from handover.conversation.thread import Body, locked, post
 from handover.queue import claim, propose_link
-from handover.store import AuditLine, SettingChange
-from meldpunt.report import Betrokkene, Consent, Feiten, Field, Mention, Report
+from handover.queue.consent import store_consents
+from handover.store import AuditLine, Receipt, ReportRow, SettingChange
+from meldpunt.report import Betrokkene, Consent, Feiten, Field, Kwaliteit, Mention, Report
 from tests.handover.staff.conftest import Fetch, StaffSide
 
 WORDS = "hij stuurt mijn foto’s door ✓ naïef €"
@@ -220,8 +222,6 @@ async def test_a_document_holds_what_consent_covers_as_pdf_and_as_json(
 ) -> None:
     await staff.add_case("MT-1", "verhoogd", said=WORDS, report=report("chantage_beeldmateriaal"))
     async with staff.desk.store.writing() as session:
-        from handover.queue.consent import store_consents
-
         await store_consents(session, "MT-1", AGREED, staff.now[0])
     await staff.log_in()
     await staff.form("/meldingen/MT-1", "/meldingen/MT-1/claim", version="0")
@@ -272,3 +272,131 @@ async def test_a_running_year_is_not_handed_out(staff: StaffSide) -> None:
     await staff.log_in()
     for path in ("/cijfers/cijfers.csv", "/cijfers/jaaroverzicht"):
         assert (await staff.client.get(f"{path}?jaar={staff.now[0].year}")).status == 409
+
+
+FILL = {"field": "betrokkene.leeftijd_bij_begin", "value": "13", "ground": "mededeling"}
+
+
+async def claimed(staff: StaffSide, made: Report, level: str = "laag") -> str:
+    """A case that one has; gives its page."""
+    await staff.add_case("MT-1", level, said=WORDS, report=made)
+    await staff.log_in()
+    await staff.form("/meldingen/MT-1", "/meldingen/MT-1/claim", version="0")
+    return "/meldingen/MT-1"
+
+
+async def test_what_staff_fill_in_stands_beside_what_the_bot_has_and_never_over_it(
+    staff: StaffSide, fetch: Fetch
+) -> None:
+    made = report("chantage_beeldmateriaal", band="18-23")
+    page = await claimed(staff, made)
+    assert 'name="value"' not in await fetch(page)
+    form = await fetch(f"{page}?vul=betrokkene.leeftijdsband")
+    assert '<option value="12-15">' in form
+    fields = {"field": "betrokkene.leeftijdsband", "value": "12-15", "ground": "waarneming"}
+    assert (await staff.form(page, f"{page}/gegeven", **fields)).status == 303
+    text = await fetch(page)
+    assert re.search(r"<dt>Leeftijdsband</dt><dd>18-23.*12-15 <small[^>]*>ingevuld door Beheer: gezien", text)
+    assert "Gegeven ingevuld" in text
+    async with staff.desk.store.reading() as session:
+        row = await session.get_one(ReportRow, "MT-1")
+        kept = Report.model_validate(staff.keys["MT-1"].open(0, 0, "report", row.sealed_report))
+        assert kept == made
+        line = await session.scalar(select(AuditLine).where(AuditLine.action == "case.field"))
+    assert line is not None
+    assert line.details == {"field": "betrokkene.leeftijdsband", "ground": "waarneming"}
+
+
+async def test_what_staff_fill_in_counts_for_the_rules_which_only_raise(staff: StaffSide, fetch: Fetch) -> None:
+    page = await claimed(staff, report("seksafspraak_voor_geld", band="24+"), "verhoogd")
+    before = await fetch(page)
+    await staff.form(page, f"{page}/gegeven", field="betrokkene.leeftijdsband", value="12-15", ground="conclusie")
+    raised = await fetch(page)
+    assert (level_of(before), level_of(raised)) == ("verhoogd", "hoog")
+    await staff.form(page, f"{page}/gegeven", field="betrokkene.leeftijdsband", value="24+", ground="conclusie")
+    assert level_of(await fetch(page)) == "hoog"
+
+
+async def test_a_report_with_an_indicator_that_the_list_no_longer_has_still_opens(
+    staff: StaffSide, fetch: Fetch
+) -> None:
+    await staff.add_case("MT-1", "hoog", said=WORDS, report=report("een_oud_signaal"))
+    await staff.log_in()
+    assert "een oud signaal" in await fetch("/meldingen/MT-1")
+
+
+def level_of(text: str) -> str:
+    found = re.search(r'id="kerngegevens"><span class="level level-(\w+)">', text)
+    assert found
+    return found[1]
+
+
+async def test_a_municipality_that_staff_find_out_is_what_the_queue_sorts_by(staff: StaffSide, fetch: Fetch) -> None:
+    page = await claimed(staff, report())
+    await staff.form(page, f"{page}/gegeven", field="betrokkene.gemeente", value="Losser", ground="mededeling")
+    assert order(await fetch("/wachtrij?gemeente=Losser")) == ["MT-1"]
+
+
+async def test_what_staff_fill_in_makes_the_report_more_complete(staff: StaffSide, fetch: Fetch) -> None:
+    quality = Kwaliteit(volledigheid=0.5, ontbreekt=("place", "age_at_start"))
+    page = await claimed(staff, report().model_copy(update={"kwaliteit": quality}))
+    assert "ontbreekt: plaats, leeftijd bij het begin" in await fetch(page)
+    await staff.form(page, f"{page}/gegeven", **FILL)
+    text = await fetch(page)
+    assert "Volledig: <b>75%</b>" in text
+    assert "ontbreekt: plaats<" in text
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"field": "betrokkene.bestaat_niet"}, {"field": "triage.voorstel"}, {"field": "feiten.indicatoren"},
+        {"field": "melder.rol", "value": "verdachte"}, {"field": "betrokkene.leeftijd", "value": "vijftien"},
+        {"value": " "}, {"ground": "gevoel"}, {"field": "betrokkene.gemeente", "value": "Amsterdam"},
+    ],
+)  # fmt: skip
+async def test_what_does_not_fit_is_not_filled_in(staff: StaffSide, fetch: Fetch, change: dict[str, str]) -> None:
+    page = await claimed(staff, report())
+    assert (await staff.form(page, f"{page}/gegeven", **{**FILL, **change})).status == 409
+    assert "ingevuld door" not in await fetch(page)
+
+
+async def test_what_is_told_with_the_same_code_is_one_case(staff: StaffSide, fetch: Fetch) -> None:
+    await staff.add_case("MT-1", "hoog", said="de eerste keer")
+    await staff.log_in()
+    assert "nog niet terug met de code" in await fetch("/meldingen/MT-1")
+    keys = staff.keys["MT-1"]
+    async with staff.desk.store.writing() as session:
+        conversation = await locked(session, keys.conversation_id)
+        await post(session, conversation, keys, "visitor", Body("de tweede keer"), staff.now[0], allowed=set(State))
+        session.add(
+            Receipt(
+                lookup=b"x", conversation_id=keys.conversation_id, wrapped_keys=b"", created_at=staff.now[0],
+                used_at=staff.now[0],
+            )
+        )  # fmt: skip
+    text = await fetch("/meldingen/MT-1")
+    assert text.index("de eerste keer") < text.index("de tweede keer")
+    assert "voor het laatst terug met de code op" in text
+    assert order(await fetch("/wachtrij")) == ["MT-1"]
+
+
+async def test_only_who_has_the_case_fills_in(staff: StaffSide, fetch: Fetch) -> None:
+    await staff.add_case("MT-1", "laag", report=report())
+    await staff.log_in()
+    assert "Vul in" not in await fetch("/meldingen/MT-1?vul=melder.rol")
+    assert (await staff.form("/meldingen/MT-1", "/meldingen/MT-1/gegeven", **FILL)).status == 409
+
+
+async def test_a_document_says_what_a_colleague_filled_in(staff: StaffSide, fetch: Fetch) -> None:
+    page = await claimed(staff, report("chantage_beeldmateriaal", band="24+"), "verhoogd")
+    async with staff.desk.store.writing() as session:
+        await store_consents(session, "MT-1", AGREED, staff.now[0])
+    await staff.form(page, f"{page}/gegeven", field="betrokkene.gender", value="een meisje", ground="mededeling")
+    await staff.form(
+        page, f"{page}/delen", recipient="politie", ground="toestemming", reason="de melder wil dit"
+    )
+    share = re.search(r'action="(/meldingen/MT-1/delen/[^"]+/document)"', await fetch(page))
+    assert share
+    text = pdf_text(await (await staff.form(page, share[1], format="pdf")).read())
+    assert "een meisje (ingevuld door een medewerker)" in " ".join(text.split())
