@@ -17,12 +17,14 @@ from typing import Any
 
 import numpy as np
 
-from bench.model_card import write_card
+from bench.model_card import SAFETY_INTENTS, write_card
 from bench.scores import Figures, IntentFigures, Row, Share, figures, intent_figures
 from meldpunt.reading import Reader
 from meldpunt.reading.extract import ROLES, row_of
 from meldpunt.reading.linear import LinearReader
 from meldpunt.reading.model import read_card
+from meldpunt.reading.safety import KINDS_OF_INTENT
+from meldpunt.reading.types import Reading
 
 ROOT = Path(__file__).resolve().parents[1]
 MESSAGES = ROOT / "meldpunt" / "data" / "messages"
@@ -52,6 +54,7 @@ class Evaluation:
     baseline: Figures
     intents: IntentFigures
     unsure: Share
+    answered: dict[str, Share]
     everyday: Share
     speed: Speed
     trained_on: dict[str, int]
@@ -79,7 +82,7 @@ def evaluate() -> Evaluation:
         reading = reader.read(row["text"], ROLES.get(row["role"]))
         times.append(1000 * (time.perf_counter() - begun))
         rows.append(Row(row, row_of(row["id"], reading)))
-    pairs, unsure = _intents(reader)
+    pairs, unsure, answered = _intents(reader)
     card = read_card(ARTEFACT)
     return Evaluation(
         version=card["version"],
@@ -87,6 +90,7 @@ def evaluate() -> Evaluation:
         baseline=figures(list(_baseline(gold, card))),
         intents=intent_figures(pairs),
         unsure=unsure,
+        answered=answered,
         everyday=_everyday(reader),
         speed=Speed(
             statistics.median(times[WARM_UP:]), float(np.percentile(times[WARM_UP:], 95)), load_s, memory
@@ -102,13 +106,26 @@ def read_rows(files: Sequence[Path]) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
-def _intents(reader: Reader) -> tuple[list[tuple[str, str | None]], Share]:
+def _intents(reader: Reader) -> tuple[list[tuple[str, str | None]], Share, dict[str, Share]]:
     pairs, unsure = [], 0
+    answered: dict[str, list[bool]] = {name: [] for name in SAFETY_INTENTS}
     for row in read_rows([INTENTS]):
-        guess = reader.read(row["text"]).intent
-        pairs.append((row["intent"], guess.name if guess else None))
+        reading = reader.read(row["text"])
+        guess, wanted = reading.intent, row["intent"]
+        pairs.append((wanted, guess.name if guess else None))
         unsure += guess is None or guess.confidence < read_card(ARTEFACT)["intent_threshold"]
-    return pairs, Share(unsure, len(pairs))
+        if wanted in answered:
+            answered[wanted].append(is_answered(wanted, reading))
+    shares = {name: Share(sum(found), len(found)) for name, found in answered.items()}
+    return pairs, Share(unsure, len(pairs)), shares
+
+
+def is_answered(wanted: str, reading: Reading) -> bool:
+    """Whether Sam does what the intent asks for: the classifier is sure of it, or the words call for its safety text."""
+    guess = reading.intent
+    if guess is not None and guess.sure and guess.name == wanted:
+        return True
+    return any(cue.kind in KINDS_OF_INTENT.get(wanted, ()) for cue in reading.safety)
 
 
 def _everyday(reader: Reader) -> Share:

@@ -87,7 +87,18 @@ def _intents(found: IntentFigures, evaluation: Evaluation) -> str:
         ("unsure (below the fallback threshold)", "", str(evaluation.unsure)),
     ]
     safety = [name for name in SAFETY_INTENTS if name in found.by_intent]
-    rows += [(f"recall of `{name}`", "≥ 0.97", f"{found.by_intent[name].recall:.3f}") for name in safety]
+    rows += [
+        (f"recall of `{name}`, by the intent alone", "", f"{found.by_intent[name].recall:.3f}")
+        for name in safety
+    ]
+    rows += [
+        (
+            f"`{name}` answered: sure of the intent, or its safety text said for the words",
+            "≥ 0.97",
+            str(share),
+        )
+        for name, share in evaluation.answered.items()
+    ]
     taken = [(text, str(count)) for text, count in found.confusions.most_common(SHOWN_CONFUSIONS)]
     return _table("Intents", ("", "target", "reader"), rows) + _table(
         "Most frequent confusions of intents", ("wanted → read", "times"), taken

@@ -13,7 +13,7 @@ from bot.actions.interruptions import STORY_WORDS, interrupted
 from bot.actions.reply import Reply, Turn
 from bot.actions.story import take_story
 from bot.actions.texts import Texts
-from meldpunt.reading import Reading
+from meldpunt.reading.safety import KINDS_OF_INTENT
 
 WAYS_OUT = frozenset({"stop_and_erase", "want_human"})
 FEW_WORDS = 4
@@ -32,7 +32,7 @@ def take(
         return reply
     if turn.reading is None:
         return reply
-    cues = _safety(dossier, turn.reading, reply)
+    cues = _safety(dossier, turn, reply)
     if not _clear_answer(turn, open_ask) and interrupted(dossier, turn, open_ask, reply, draft, texts):
         return reply
     _answer_text(dossier, turn, open_ask, reply, bool(cues), texts)
@@ -53,9 +53,12 @@ def _slot(ask: str) -> str:
     return ask.replace("consent:", "consent_")
 
 
-def _safety(dossier: Dossier, reading: Reading, reply: Reply) -> list[str]:
+def _safety(dossier: Dossier, turn: Turn, reply: Reply) -> list[str]:
     """Say the fitting safety text first, once per kind (conversation.md, "Safety")."""
-    kinds = [cue.kind for cue in reading.safety]
+    kinds: list[str] = [cue.kind for cue in turn.reading.safety] if turn.reading else []
+    heard = KINDS_OF_INTENT.get(turn.intent or "", ())
+    if heard and not set(heard) & set(kinds):
+        kinds.append(heard[0])  # the classifier hears what no phrase family holds
     fresh = [kind for kind in dict.fromkeys(kinds) if kind not in dossier.said]
     hotel = {"afspraak_vandaag", "minderjarige_hotelafspraak"}
     for kind in fresh:

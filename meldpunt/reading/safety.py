@@ -18,6 +18,12 @@ from meldpunt.reading.types import SafetyCue
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "safety_phrases.tsv"
 KINDS = ("nu_in_gevaar", "opgesloten_vastgehouden", "suicidaal", "dader_leest_mee", "vermist_weggelopen")
+# What the classifier hears calls for the same texts as the words themselves; the first kind is the one that is said.
+KINDS_OF_INTENT = {
+    "danger_now": ("nu_in_gevaar", "opgesloten_vastgehouden"),
+    "suicidal": ("suicidaal",),
+    "someone_is_watching": ("dader_leest_mee",),
+}
 
 
 class SafetyDataError(DataFileError):

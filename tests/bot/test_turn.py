@@ -50,6 +50,21 @@ def test_a_safety_text_comes_before_everything_and_once(begun: Dossier) -> None:
     assert "utter_safety_suicidaal" not in names(again)
 
 
+@pytest.mark.parametrize(
+    ("intent", "kind"),
+    [
+        ("danger_now", "nu_in_gevaar"),
+        ("suicidal", "suicidaal"),
+        ("someone_is_watching", "dader_leest_mee"),
+    ],
+)
+def test_the_safety_text_comes_for_the_intent_where_no_phrase_holds_the_words(
+    begun: Dossier, intent: str, kind: str
+) -> None:
+    reply, _ = told(begun, says("shit daar is ie", intent), "place")
+    assert names(reply)[0] == f"utter_safety_{kind}"
+
+
 def test_what_the_story_tells_is_not_asked_again(begun: Dossier) -> None:
     place = Place("Borne", "Borne", ("Borne",), "zeker", 0, 5)
     turn = says(

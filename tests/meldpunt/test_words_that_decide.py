@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from meldpunt.places import find_answered_place
 from meldpunt.reading.details import find_moment, find_role
+from meldpunt.reading.intent_rules import intent_rules
 from meldpunt.reading.normalise import normalise
 from meldpunt.reading.reader import Reader, ruled_intent
 from meldpunt.reading.training.data import INTENTS, read_intents
@@ -65,6 +68,35 @@ def test_words_that_decide_an_intent_never_decide_another_example() -> None:
         if (name := ruled_intent(normalise(example.text).text)) and name != example.intent
     ]
     assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("kan er iemand van jullie meeschrijven en praten met mij, geen bot", "want_human"),
+        ("geef me een medewerker", "want_human"),
+        ("is er hier ook iemand anders dan jij", "want_human"),
+        ("bewaar hier niks van, wis maar", "stop_and_erase"),
+        ("weg met dit gesprek", "stop_and_erase"),
+        ("mn broer leest over mijn schouder mee", "someone_is_watching"),
+        ("stop hij komt binnen", "someone_is_watching"),
+        ("er komt iemand aan", "someone_is_watching"),
+        ("hij is thuis en hij ziet mijn dure tas elke dag", None),
+        ("ben jij een mens", None),
+        ("hoe kan ik een foto van internet verwijderen", None),
+        ("me hond leest mee lol", None),
+    ],
+)
+def test_ways_out_and_somebody_reading_along_are_taken_from_the_words(text: str, intent: str | None) -> None:
+    assert ruled_intent(normalise(text).text) == intent
+
+
+def test_words_that_decide_are_found_in_no_time_in_the_longest_message() -> None:
+    begun = time.perf_counter()
+    for text in ("a " * 4000, "hij " * 2000, "kan " * 14, "x" * 8000):
+        for _, pattern, _ in intent_rules():
+            pattern.search(normalise(text).text)
+    assert time.perf_counter() - begun < 20  # a pattern that backtracks takes minutes
 
 
 def test_in_a_long_story_the_same_words_decide_nothing() -> None:
