@@ -329,6 +329,7 @@ async def _new_staff(desk: Desk, account: NewAccount, roles: list[str]) -> tuple
     return row, pair
 
 
+
 def _check_password(desk: Desk, password: str) -> None:
     if len(password) < desk.settings.password_length:
         raise PasswordTooShort(f"a password has at least {desk.settings.password_length} characters")

@@ -38,10 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
             name = "_".join(str(step) for step in row["loc"]).upper()
             print(f"MELDPUNT_{name}: {row['msg']}. See docs/settings.md.", file=sys.stderr)
     except SettingsError as error:
-        print(
-            f'{_named(str(error))}: write it as JSON, such as ["2026-12-25"]. See docs/settings.md.',
-            file=sys.stderr,
-        )
+        print(f"{_named(str(error))}: write it as JSON, such as [\"2026-12-25\"]. See docs/settings.md.", file=sys.stderr)
     except (
         KeyFileMissing,
         KeyFileDamaged,

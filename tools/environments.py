@@ -27,9 +27,7 @@ class Environment:
     pythons: tuple[str, ...]
     requirements: tuple[str, ...]
     holds: str
-    own_pip: bool = (
-        False  # filled by its own pip, which also looks in folders of wheels that the machine names
-    )
+    own_pip: bool = False  # filled by its own pip, which also looks in folders of wheels that the machine names
 
     @property
     def home(self) -> Path:

@@ -87,9 +87,7 @@ class Bot:
                     raise BotFailed("refused" if 400 <= response.status < 500 else "dead")
                 answer = Answer.model_validate_json(await _limited(response))
                 if not answer.replies:
-                    raise BotFailed(
-                        "silent"
-                    )  # every call is answered with something, or a visitor waits for ever
+                    raise BotFailed("silent")  # every call is answered with something, or a visitor waits for ever
                 return answer
         except TimeoutError:
             raise BotFailed("slow") from None

@@ -120,8 +120,6 @@ class Feed:
             consents = tuple(sorted((item, consent.value) for item, consent in today.items()))
             if consents != self._consents:
                 self._consents = consents
-                items = [
-                    {"item": item, "value": value, "no_means": no_means(item)} for item, value in consents
-                ]
+                items = [{"item": item, "value": value, "no_means": no_means(item)} for item, value in consents]
                 frames.append({"type": "consents", "items": items})
         return frames

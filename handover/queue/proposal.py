@@ -59,12 +59,7 @@ def reassess(report: Report, rejected: Collection[int], added: Iterable[str]) ->
     return Reassessed(
         next(level for level in get_args(Level) if level == assessment.level),
         tuple(
-            (
-                rule.id,
-                rule.title,
-                rule.level,
-                tuple(dict.fromkeys(counted[i].indicator for i in rule.because)),
-            )
+            (rule.id, rule.title, rule.level, tuple(dict.fromkeys(counted[i].indicator for i in rule.because)))
             for rule in assessment.rules
         ),
     )

@@ -45,9 +45,7 @@ def examples() -> dict[str, list[str]]:
 def test_every_intent_has_enough_different_examples() -> None:
     counts = {name: len({line.lower() for line in lines}) for name, lines in examples().items()}
     assert len(counts) == INTENTS
-    assert not {
-        name: n for name, n in counts.items() if n < (ENOUGH_FOR_SAFETY if name in SAFETY else ENOUGH)
-    }
+    assert not {name: n for name, n in counts.items() if n < (ENOUGH_FOR_SAFETY if name in SAFETY else ENOUGH)}
 
 
 def test_no_example_stands_under_two_intents() -> None:

@@ -96,12 +96,7 @@ def demo_house(var: Path) -> Iterator[DemoHouse]:
             for name in ("serve", "jobs"):
                 processes.append(
                     subprocess.Popen(
-                        [*command, name],
-                        env=environment,
-                        cwd=ROOT,
-                        stdout=log,
-                        stderr=log,
-                        preexec_fn=end_with_me(),
+                        [*command, name], env=environment, cwd=ROOT, stdout=log, stderr=log, preexec_fn=end_with_me()
                     )
                 )
             url = f"http://localhost:{ports.staff}"

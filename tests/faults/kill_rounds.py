@@ -73,9 +73,7 @@ async def run(product: RunningProduct, rounds: int, visitors: int, seed: int) ->
         late.set()
         await asyncio.gather(*tasks)
         if unfinished:
-            stranded = [
-                visitor.where() for visitor in everyone if visitor.token and visitor.reference is None
-            ]
+            stranded = [visitor.where() for visitor in everyone if visitor.token and visitor.reference is None]
             outcome.lost.append(f"{len(unfinished)} visitor(s) were stranded: {stranded}")
         for visitor in everyone:
             await check_as_visitor(http, visitor, outcome)
@@ -124,8 +122,7 @@ def check_database(file: Path, visitors: list[StubbornVisitor], outcome: Outcome
         ):
             stored.setdefault(client_id, []).append(seq)
         reports = Counter(
-            reference
-            for (reference,) in database.execute("SELECT reference FROM reports WHERE kind = 'melding'")
+            reference for (reference,) in database.execute("SELECT reference FROM reports WHERE kind = 'melding'")
         )
         twice = database.execute(
             "SELECT count(*) FROM (SELECT 1 FROM reports GROUP BY conversation_id HAVING count(*) > 1)"

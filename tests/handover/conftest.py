@@ -84,9 +84,7 @@ class Office:
     async def _let_in(self, name: str) -> None:
         actor, keyring = await self.person()
         token = await accounts.invite(self.desk, actor, keyring, ["medewerker"])
-        account = accounts.NewAccount(
-            name, name.capitalize(), f"wachtwoord van {name}", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-        )
+        account = accounts.NewAccount(name, name.capitalize(), f"wachtwoord van {name}", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
         await accounts.accept_invite(self.desk, token, account)
 
 

@@ -88,9 +88,7 @@ def test_a_frame_survives_json(data: dict[str, Any]):
     assert type(read(parse_text, json.dumps(data))) is type(read(parse, json.loads(json.dumps(data))))
 
 
-@pytest.mark.parametrize(
-    "text", ["[" * 100_000, '{"a":' * 5000, "1" * 10_000, "NaN", "\x00", "\ud800", '"' * 99]
-)
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 5000, "1" * 10_000, "NaN", "\x00", "\ud800", '"' * 99])
 def test_texts_made_to_hurt_are_refused(text: str):
     assert isinstance(read(parse_text, text), Problem)
 

@@ -59,9 +59,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     patch.undo()
 
 
-PATHS = sorted(
-    path for path in description()["paths"] if path != "/api/v1/conversation"
-)  # that is a WebSocket
+PATHS = sorted(path for path in description()["paths"] if path != "/api/v1/conversation")  # that is a WebSocket
 SAYS_503 = "/health/ready"  # with a dead bot that is the right answer; no other path may give a 5xx
 
 

@@ -36,7 +36,5 @@ def test_every_code_on_the_page_is_one_that_is_said():
     data = Path(meldpunt.__file__).parent / "data/system_texts.yml"
     known = yaml.safe_load(data.read_text(encoding="utf-8"))["errors"].keys()
     closes = PAGE.split("## How a connection ends")[1]
-    named = {
-        code for line in re.findall(r"^\| (`.+?) \|", closes, re.M) for code in re.findall(r"`(\w+)`", line)
-    }
+    named = {code for line in re.findall(r"^\| (`.+?) \|", closes, re.M) for code in re.findall(r"`(\w+)`", line)}
     assert named - {"code"} <= known

@@ -31,10 +31,7 @@ ROUTES: dict[str, Route] = {
     "POST /api/v1/conversations": Route(201, JSON, "conversations_per_minute a network: 429"),
     "GET /api/v1/conversation": Route(403, PROBLEM, "origin; sockets_total, sockets_per_network: 503"),
     "POST /api/v1/conversation/frames": Route(
-        404,
-        PROBLEM,
-        "20 frames, 64 kB, messages_per_minute: 429 in the frame",
-        {"token": TOKEN, "frames": []},
+        404, PROBLEM, "20 frames, 64 kB, messages_per_minute: 429 in the frame", {"token": TOKEN, "frames": []}
     ),
     "POST /api/v1/conversation/poll": Route(404, PROBLEM, "64 kB, 25 s", {"token": TOKEN, "after": 0}),
     "POST /api/v1/receipts": Route(
