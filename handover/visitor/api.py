@@ -39,7 +39,7 @@ CODE_SECONDS = 1.0  # every answer about a code takes this long, right, wrong or
 SLOWER_SECONDS = 2.0
 SLOWEST_SECONDS = 20.0
 CODES_AT_ONCE = 2
-LARGEST_BODY = 64 * 1024
+BODY_SECONDS = 15.0
 Model = TypeVar("Model", bound=BaseModel)
 routes = web.RouteTableDef()
 _one_code_at_a_time = asyncio.Semaphore(CODES_AT_ONCE)
@@ -198,9 +198,15 @@ async def _visit(door: Door, token: str) -> Visit:
 
 
 async def _body(request: web.Request, model: type[Model]) -> Model:
-    raw = await request.content.read(LARGEST_BODY + 1)
-    if len(raw) > LARGEST_BODY:
-        raise problem("too_large", 413)
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            raw = await request.read()  # no larger than the application's client_max_size
+    except web.HTTPRequestEntityTooLarge:
+        raise problem("too_large", 413) from None
+    except TimeoutError:
+        raise problem("too_slow", 408) from None
+    except web.RequestPayloadError:  # said to be compressed, and is not
+        raise problem("not_json", 400) from None
     try:
         return model.model_validate(json.loads(raw))
     except (ValueError, ValidationError, RecursionError):

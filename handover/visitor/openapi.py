@@ -52,13 +52,13 @@ def description() -> dict[str, Any]:
             "/api/v1/conversations": {"post": _operation("Begin a conversation", 201, TOKEN, None, 429)},
             "/api/v1/conversation": {"get": _socket()},
             "/api/v1/conversation/frames": {
-                "post": _operation("Send frames over HTTP", 200, FRAMES, PostedFrames, 400, 404, 413)
+                "post": _operation("Send frames over HTTP", 200, FRAMES, PostedFrames, 400, 404, 408, 413)
             },
             "/api/v1/conversation/poll": {
-                "post": _operation("Wait for frames over HTTP", 200, FRAMES, Poll, 400, 404, 413)
+                "post": _operation("Wait for frames over HTTP", 200, FRAMES, Poll, 400, 404, 408, 413)
             },
             "/api/v1/receipts": {
-                "post": _operation("Come back by receipt code", 201, TOKEN, Code, 400, 404, 413)
+                "post": _operation("Come back by receipt code", 201, TOKEN, Code, 400, 404, 408, 413)
             },
             "/api/v1/info": {"get": _operation("What the page shows at the start", 200, INFO, None)},
             "/health/live": {"get": _operation("The process answers", 200, HEALTH, None)},

@@ -37,7 +37,7 @@ class DeadBot:
 def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A listener in a thread of its own, and its description as it publishes it."""
     patch = pytest.MonkeyPatch()
-    for name in ("CODE_SECONDS", "SLOWER_SECONDS", "POLL_SECONDS"):
+    for name in ("CODE_SECONDS", "SLOWER_SECONDS"):
         patch.setattr(api, name, 0.001)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
