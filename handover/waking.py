@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 
-import psycopg
 import structlog
 from sqlalchemy import select
 
@@ -32,6 +31,8 @@ async def keep_awake(desk: Desk) -> None:
 
 
 async def _listen(desk: Desk) -> None:
+    import psycopg  # only where there is a PostgreSQL to listen to
+
     url = desk.settings.url.replace("+psycopg", "")
     while True:
         try:

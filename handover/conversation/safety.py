@@ -9,17 +9,26 @@ import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+import structlog
+
 from handover.conversation.texts import safety_text
 from handover.conversation.thread import ThreadMessage
+from meldpunt.reading import normalise
+from meldpunt.reading.safety import find_cues
 
 if TYPE_CHECKING:
     from meldpunt.reading import Reader
 
 MARK = "safety:"
+log = structlog.get_logger()
 
 
 class SafetyReader:
-    """Loads the reader once, in a thread, and asks it for the safety kinds in a message."""
+    """Finds safety cues: by the list of phrases always, and by the reader, which is loaded at its first message.
+
+    The reader takes 160 MB, so a process in which nobody talks with a person does not hold it. Where it cannot be
+    loaded or breaks, the list of phrases stands alone.
+    """
 
     def __init__(self) -> None:
         self._reader: Reader | None = None
@@ -29,12 +38,13 @@ class SafetyReader:
         """The kinds of safety cues in ``text``, in order, each once."""
         return await asyncio.to_thread(self._kinds, text)
 
-    async def warm(self) -> None:
-        """Load the reader now instead of at the first message."""
-        await asyncio.to_thread(self._load)
-
     def _kinds(self, text: str) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(cue.kind for cue in self._load().read(text).safety))
+        cues = list(find_cues(normalise(text)))
+        try:
+            cues += self._load().read(text).safety
+        except Exception as error:
+            log.error("reader.failed", problem=type(error).__name__)
+        return tuple(dict.fromkeys(cue.kind for cue in cues))
 
     def _load(self) -> Reader:
         with self._loading:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
-
-from fpdf import FPDF
+from typing import TYPE_CHECKING, Any
 
 from handover.queue import ExportDocument
 from handover.queue.filled import STAFF
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
 
 FONTS = Path(__file__).parent / "fonts"
 FONT = "DejaVu"
@@ -23,6 +24,8 @@ def pdf_of(
     document: ExportDocument, words: Mapping[str, Mapping[str, str]], word: Word, local: Local
 ) -> bytes:
     """The document on A4, with searchable text; unknown signs become a box, never an error."""
+    from fpdf import FPDF  # with its fonts and pictures it takes 30 MB: only who makes a document needs it
+
     said = words["document"]
     pdf = FPDF(format="A4")
     pdf.add_font(FONT, "", FONTS / "DejaVuSans.ttf")

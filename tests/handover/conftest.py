@@ -48,9 +48,6 @@ class NoReader:
         words = {"dood": "suicidaal", "help nu": "nu_in_gevaar"}
         return tuple(kind for word, kind in words.items() if word in text)
 
-    async def warm(self) -> None:
-        pass
-
 
 def quick_settings(folder: Path, url: str, **values: Any) -> Settings:
     """Settings for tests: the same product with cheap guessing and short waits."""

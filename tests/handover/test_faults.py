@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from handover.conversation import texts
+from handover.conversation.safety import SafetyReader
 from handover.conversation.texts import safety_text
 from handover.queue import list_queue, open_report, set_available
 from handover.store import Message, Outbox
@@ -171,3 +172,14 @@ async def test_many_conversations_do_not_wait_for_a_slow_one(house: House):
 async def owed(house: House) -> int:
     async with house.desk.store.reading() as session:
         return await session.scalar(select(func.count()).select_from(Outbox)) or 0
+
+
+async def test_without_the_reader_the_list_of_phrases_still_finds_safety_cues(monkeypatch: pytest.MonkeyPatch):
+    reader = SafetyReader()
+
+    def broken() -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(reader, "_load", broken)
+    assert await reader.kinds("ik wil niet meer leven") == ("suicidaal",)
+    assert await reader.kinds("mijn fiets is rood") == ()
