@@ -1,4 +1,4 @@
-"""``make bench``: how fast the real product answers, on loopback, bounded in count and time.
+"""``python -m bench.speed``: how fast the real product answers, on loopback, bounded in count and time.
 
 One visitor alone, then twenty typing at once: from sending a message to the last reply. Also how long the start takes and
 what each process holds in memory. Nothing is left running.

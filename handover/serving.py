@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import aiohttp
 import structlog
@@ -17,6 +17,7 @@ from handover.conversation.bot import Bot
 from handover.conversation.safety import SafetyReader
 from handover.desk import Desk
 from handover.installation import must_be_set_up, open_desk
+from handover.lines import KEEPALIVE_SECONDS, SilentLines, room_for, swept
 from handover.preferences import keep_fresh
 from handover.staff import make_staff_app
 from handover.visitor.app import make_visitor_app
@@ -39,6 +40,7 @@ async def serve(settings: Settings) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    room_for(settings.sockets_total)
     async with open_desk(settings) as desk:
         await must_be_set_up(desk)
         async with open_door(desk) as door, _listening(desk, door):
@@ -57,7 +59,7 @@ async def open_door(desk: Desk) -> AsyncIterator[Door]:
         secret = settings.channel_secret.get_secret_value()
         bot = Bot(http, settings.bot_url, secret, settings.bot_patience)
         door = Door(desk, bot, SafetyReader())
-        background = (keep_awake(desk), keep_fresh(desk), _beat(desk), _warm(door.reader))
+        background = (keep_awake(desk), keep_fresh(desk), _beat(desk))
         tasks = [asyncio.create_task(one) for one in background]
         try:
             yield door
@@ -78,31 +80,35 @@ async def _beat(desk: Desk) -> None:
         await asyncio.sleep(BEAT_SECONDS)
 
 
-async def _warm(reader: SafetyReader) -> None:
-    try:
-        await reader.warm()
-    except Exception as error:
-        log.error("reader.failed", problem=type(error).__name__)
-
-
 @asynccontextmanager
 async def _listening(desk: Desk, door: Door) -> AsyncIterator[None]:
-    settings, runners = desk.settings, []
-    try:
+    settings = desk.settings
+    async with AsyncExitStack() as open_now:
         for app, host, port, name in (
             (make_visitor_app(door), settings.public_host, settings.public_port, "MELDPUNT_PUBLIC_PORT"),
             (make_staff_app(desk), settings.staff_host, settings.staff_port, "MELDPUNT_STAFF_PORT"),
         ):
-            runner = web.AppRunner(app, access_log=None, shutdown_timeout=CLOSING_SECONDS)
-            await runner.setup()
-            runners.append(runner)
             try:
-                await web.TCPSite(runner, host, port, backlog=BACKLOG).start()
+                await open_now.enter_async_context(listener(app, host, port))
             except OSError:
                 raise PortTaken(
                     f"Port {port} on {host} is in use or not allowed. Stop what uses it, or set {name}."
                 ) from None
         yield
+
+
+@asynccontextmanager
+async def listener(app: web.Application, host: str, port: int) -> AsyncIterator[None]:
+    """Listen there, without an access log, and close what never says anything; raises :class:`OSError`."""
+    silent = SilentLines()
+    app.middlewares.insert(0, silent.heard)
+    runner = web.AppRunner(
+        app, access_log=None, shutdown_timeout=CLOSING_SECONDS, keepalive_timeout=KEEPALIVE_SECONDS
+    )
+    await runner.setup()
+    try:
+        async with swept(runner, silent):
+            await web.TCPSite(runner, host, port, backlog=BACKLOG).start()
+            yield
     finally:
-        for runner in runners:
-            await runner.cleanup()
+        await runner.cleanup()

@@ -49,6 +49,7 @@ async def serve_socket(request: web.Request, door: Door) -> web.WebSocketRespons
         max_msg_size=LARGEST_FRAME, heartbeat=PING_SECONDS, compress=False, autoping=True
     )
     await socket.prepare(request)
+    socket.headers.clear()  # they were sent; with thousands of sockets they are megabytes
     try:
         visit, after = await _hello(socket, door)
         await _traffic(socket, door, visit, after)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
@@ -11,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handover import lines
 from handover.conversation import socket as sockets
 from handover.conversation.frames import (
     LARGEST_FRAME,
@@ -27,7 +30,11 @@ from handover.conversation.limits import Networks, OpenSockets, Pace, prefix
 from handover.conversation.socket import Outgoing, Refused
 from handover.conversation.texts import Problem
 from handover.hub import Bell
+from handover.serving import listener
+from handover.visitor import api
+from handover.visitor.app import make_visitor_app
 from tests.handover.conftest import House
+from tools.settings import free_ports
 
 KNOWN = (Hello, Say, Choose, EraseAll, ReceiptNoted, Typing)
 ANYTHING = st.recursive(
@@ -194,6 +201,63 @@ async def test_a_body_that_is_no_json_is_refused_everywhere(house: House, body: 
         answer = await house.http.post(f"{house.base}/api/v1/{path}", data=body)
         assert answer.status == 400, path
         assert (await answer.json(content_type=None))["title"]
+
+
+async def pieces(body: bytes, pause: float) -> AsyncIterator[bytes]:
+    for begin in range(0, len(body), 7000):
+        yield body[begin : begin + 7000]
+        await asyncio.sleep(pause)
+
+
+async def test_a_body_that_comes_in_pieces_is_read_whole(house: House):
+    frames = [{"type": "message", "id": f"p{n}", "text": "a" * 2000} for n in range(20)]
+    body = json.dumps({"token": await house.token(), "frames": frames}).encode()
+    answer = await house.http.post(f"{house.base}/api/v1/conversation/frames", data=pieces(body, 0.02))
+    assert answer.status == 200
+    assert [frame["type"] for frame in (await answer.json())["frames"]] == ["ack"] * 20
+
+
+async def test_a_body_that_does_not_come_is_answered_with_too_slow(
+    house: House, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(api, "BODY_SECONDS", 0.3)
+    answer = await house.http.post(f"{house.base}/api/v1/receipts", data=pieces(b" " * 14_000, 2.0))
+    assert answer.status == 408
+    assert (await answer.json(content_type=None))["code"] == "too_slow"
+
+
+async def test_a_body_that_only_says_it_is_compressed_is_refused(house: House):
+    headers = {"Content-Encoding": "gzip"}
+    answer = await house.http.post(f"{house.base}/api/v1/receipts", data=b"geen gzip", headers=headers)
+    assert answer.status == 400
+
+
+async def test_a_bomb_of_compressed_nothing_is_refused(house: House):
+    bomb = gzip.compress(b" " * 20_000_000)
+    headers = {"Content-Encoding": "gzip"}
+    answer = await house.http.post(f"{house.base}/api/v1/receipts", data=bomb, headers=headers)
+    assert answer.status in (400, 413)
+
+
+async def test_connections_that_never_make_a_request_are_told_why(
+    house: House, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(lines, "SILENT_SECONDS", 1.0)
+    app, port = make_visitor_app(house.door), free_ports().public
+    async with listener(app, "127.0.0.1", port):
+        spoke, spoke_to = await asyncio.open_connection("127.0.0.1", port)
+        spoke_to.write(b"GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert b"200 OK" in await spoke.readuntil(b"\r\n")
+        for said in (b"", b"GET /health/live HTT", b"GET / HTTP/1.1\r\nHost: a\r\nX-Slow: "):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(said)
+            told = await asyncio.wait_for(reader.read(), 20)
+            assert told.startswith(b"HTTP/1.1 408 Request Timeout\r\n"), said
+            assert json.loads(told.partition(b"\r\n\r\n")[2])["status"] == 408
+            writer.close()
+        spoke_to.write(b"GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n")
+        await asyncio.wait_for(spoke.readuntil(b"200 OK"), 20)  # who made a request may wait with the next
+        spoke_to.close()
 
 
 def test_places_are_counted_by_network_and_given_back():
