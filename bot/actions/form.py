@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import ActiveLoop, EventType, SlotSet
+from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import FormValidationAction
 
@@ -61,7 +61,7 @@ class ActionDefaultFallback(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> list[EventType]:
         dossier = Dossier.from_slot(tracker.get_slot("dossier"))
         dispatcher.utter_message(response="utter_all_done" if dossier.finished else "utter_not_understood")
-        return []
+        return [FollowupAction("action_listen")]  # without it the rules choose this action ten times over
 
 
 def _handle(dossier: Dossier, tracker: Tracker, open_ask: str | None, now: str) -> Reply:

@@ -6,9 +6,11 @@ The same ``message_id`` again gives the same replies without running the dialogu
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import logging
 from typing import Any, Awaitable, Callable, Dict, List, Optional
+from weakref import WeakValueDictionary
 
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
 from rasa.shared.core.events import BotUttered, UserUttered
@@ -67,6 +69,14 @@ class MeldpuntInput(InputChannel):
 
     def __init__(self) -> None:
         self._secret = channel_secret().encode()
+        self._turns: "WeakValueDictionary[str, asyncio.Lock]" = WeakValueDictionary()
+
+    def _one_at_a_time(self, sender: str) -> asyncio.Lock:
+        """Held while a turn is looked up and run: whoever asks again meanwhile gets its answer, not a second turn.
+
+        Rasa's own lock begins after the looking up, so a call repeated while the first one ran was run twice.
+        """
+        return self._turns.setdefault(sender, asyncio.Lock())
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         webhook = Blueprint("meldpunt_webhook")
@@ -94,7 +104,8 @@ class MeldpuntInput(InputChannel):
                 message, output = as_user_message(request.json)
             except BadCall as error:
                 return response.json({"error": str(error)}, 400)
-            return await self._answer(request.app, message, output, on_new_message)
+            async with self._one_at_a_time(message.sender_id):
+                return await self._answer(request.app, message, output, on_new_message)
 
         @webhook.delete("/conversations/<sender>")
         async def erase(request: Request, sender: str) -> HTTPResponse:

@@ -43,6 +43,7 @@ class Outcome:
     seconds: float = 0.0
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
+    transcripts: dict[str, list[str]] = field(default_factory=dict)  # of the conversations that are named above
 
 
 async def run(product: RunningProduct, rounds: int, visitors: int, seed: int) -> Outcome:
@@ -77,6 +78,8 @@ async def run(product: RunningProduct, rounds: int, visitors: int, seed: int) ->
             outcome.lost.append(f"{len(unfinished)} visitor(s) were stranded: {stranded}")
         for visitor in everyone:
             await check_as_visitor(http, visitor, outcome)
+            if visitor.name in " ".join(outcome.lost + outcome.doubled):
+                outcome.transcripts[visitor.name] = visitor.transcript()
     check_database(product.var / "meldpunt.db", everyone, outcome)
     outcome.killed, outcome.seconds = dict(killed), round(time.monotonic() - begun, 1)
     return outcome

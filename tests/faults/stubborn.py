@@ -65,6 +65,10 @@ class StubbornVisitor:
         last = [f"{f['seq']} {f['author']} {f.get('ask')}" for _, f in sorted(self.seen.items())[-4:]]
         return f"{self.name}: last {last}, unacknowledged {list(self.waiting)}, acked {list(self.acked)[-3:]}, {self.refused}"
 
+    def transcript(self) -> list[str]:
+        """Who said what, as it was seen."""
+        return [f"{seq} {f['at'][11:19]} {f['author']} {f.get('ask')}: {f['text']}" for seq, f in sorted(self.seen.items())]
+
     async def _begin(self, http: aiohttp.ClientSession) -> str:
         try:
             async with http.post(self.base + "/api/v1/conversations") as response:
