@@ -1,4 +1,4 @@
-"""A call to the bot that is repeated, even while the first one still runs, is one turn; and no turn says a thing ten times."""
+"""A call to the bot that is repeated, even while the first one runs, is one turn; and no turn says a thing ten times."""
 
 from __future__ import annotations
 
