@@ -53,12 +53,15 @@ class HelpOrganisation(_Part):
 
 
 class Preferences(_Part):
-    """What staff set. ``blur``: heavy passages stay blurred until they are asked for."""
+    """What staff set. ``blur``: heavy passages stay blurred until they are asked for. ``first_names``: a visitor sees
+    the first name of the colleague who talks with them.
+    """
 
     opening_hours: Annotated[str, Field(max_length=200)]
     holidays: tuple[date, ...]
     max_chats: Annotated[int, Field(ge=1, le=10)]
     blur: bool
+    first_names: bool
     start_title: Annotated[str, Field(min_length=1, max_length=60)]
     start_intro: Annotated[str, Field(max_length=300)]
     start_notice: Annotated[str, Field(max_length=300)]

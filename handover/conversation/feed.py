@@ -9,17 +9,19 @@ from sqlalchemy import select
 
 from handover.conversation.frames import message_frame
 from handover.conversation.states import State
+from handover.conversation.texts import consent_label
 from handover.conversation.thread import read
 from handover.conversation.visit import Visit, kept_code, refresh_keys
 from handover.desk import Desk
+from handover.preferences import preferences_of
 from handover.queue.consent import consents_today, no_means
 from handover.queue.listing import waiting_position
 from handover.queue.presence import staff_online
-from handover.store import Conversation, ReportRow
+from handover.store import Conversation, ReportRow, Staff
 from handover.vault.receipt import shown
 
 PAGE = 50
-MODE_FIELDS = ("mode", "position")
+MODE_FIELDS = ("mode", "position", "name")
 
 
 @dataclass
@@ -94,6 +96,8 @@ class Feed:
         mode: dict[str, Any] = {"mode": conversation.state}
         if conversation.state == State.WAITING:
             mode["position"] = await waiting_position(session, conversation)
+        if conversation.state == State.STAFF and preferences_of(self.desk).first_names:
+            mode["name"] = await _first_name(session, conversation)
         return mode
 
     async def _case(self, session: Any, conversation: Conversation) -> list[dict[str, Any]]:
@@ -120,6 +124,19 @@ class Feed:
             consents = tuple(sorted((item, consent.value) for item, consent in today.items()))
             if consents != self._consents:
                 self._consents = consents
-                items = [{"item": item, "value": value, "no_means": no_means(item)} for item, value in consents]
+                items = [
+                    {"item": item, "label": consent_label(item), "value": value, "no_means": no_means(item)}
+                    for item, value in consents
+                ]
                 frames.append({"type": "consents", "items": items})
         return frames
+
+
+async def _first_name(session: Any, conversation: Conversation) -> str | None:
+    """The first name of the colleague who has this conversation."""
+    name = await session.scalar(
+        select(Staff.display_name)
+        .join(ReportRow, ReportRow.claimed_by == Staff.id)
+        .where(ReportRow.conversation_id == conversation.id)
+    )
+    return name.split()[0] if name and name.strip() else None

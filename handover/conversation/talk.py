@@ -24,7 +24,7 @@ from handover.queue.consent import STORING_ITEM, change_consent
 from handover.store import Conversation, Outbox, ReportRow
 from handover.store.database import announce
 from handover.vault.receipt import holds_code
-from meldpunt.report import CONSENT_VALUE, ConsentItem, ConsentValue
+from meldpunt.report import CONSENT_VALUE, ConsentItem
 
 LOOK_BACK = 60  # bot messages in which a chosen button may stand
 CONSENT = "consent:"
@@ -127,7 +127,8 @@ class Talk:
             raise problem("unknown_choice", 400)
         if (item, value) == (STORING_ITEM, "later"):
             raise problem("unknown_choice", 400)  # a report is kept or it is not
-        body = Body(_consent_label(value), frame.ask, value=frame.value)
+        said = f"{texts.consent_label(item)}: {texts.phrase('consent')[value]}"
+        body = Body(said, frame.ask, value=frame.value)
         posted = await self._post(session, conversation, body, frame.id)
         if posted.again:
             return posted
@@ -203,7 +204,3 @@ async def is_owed(session: AsyncSession, conversation_id: str) -> bool:
     """True when the bot still owes this conversation something."""
     found = await session.scalar(select(Outbox.id).where(Outbox.conversation_id == conversation_id).limit(1))
     return found is not None
-
-
-def _consent_label(value: ConsentValue) -> str:
-    return str(texts.phrase("consent")[value])

@@ -65,6 +65,11 @@ def phrase(name: str) -> Any:
     return _entry("phrases", name)
 
 
+def consent_label(item: str) -> str:
+    """What a consent is about, as a visitor calls it."""
+    return str(phrase("consent_items")[item])
+
+
 def problem(code: str, status: int, **values: object) -> Problem:
     """The error ``code`` for a visitor, answered with HTTP ``status``."""
     title, detail = _entry("errors", code)

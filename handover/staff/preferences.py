@@ -51,6 +51,7 @@ READ: dict[str, Callable[[str], Any]] = {
     "holidays": _lines,
     "max_chats": str.strip,
     "blur": lambda text: text == YES,
+    "first_names": lambda text: text == YES,
     "canned": _columns("title", "text"),
     "help_organisations": _columns("name", "phone", "about"),
 }

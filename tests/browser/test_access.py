@@ -82,16 +82,16 @@ def test_every_state_from_start_to_receipt_breaks_no_rule(teller: Visitor) -> No
 
 
 def test_a_line_of_the_summary_can_be_taken_away(teller: Visitor) -> None:
-    until(teller, ".summary")
+    until(teller, ".lines")
     teller.breaks_no_rule("samenvatting")
-    lines = teller.page.locator(".summary li span").all_inner_texts()
+    lines = teller.page.locator(".lines li span").all_inner_texts()
     assert "Plaats: Hengelo" in lines
     teller.page.get_by_role("button", name="Haal weg: Plaats: Hengelo").click()
-    expect(teller.page.locator(".summary li", has_text="Plaats: Hengelo")).to_have_count(
+    expect(teller.page.locator(".lines li", has_text="Plaats: Hengelo")).to_have_count(
         0, timeout=PATIENCE_MS
     )
-    until(teller, ".summary")
-    assert "Plaats: Hengelo" not in teller.page.locator(".summary li span").all_inner_texts()
+    until(teller, ".lines")
+    assert "Plaats: Hengelo" not in teller.page.locator(".lines li span").all_inner_texts()
     expect(teller.page.locator(".bubble.bot").last).not_to_contain_text("Plaats: Hengelo")
 
 

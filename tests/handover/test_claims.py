@@ -12,6 +12,7 @@ from handover.conversation.states import State
 from handover.conversation.thread import locked
 from handover.desk import Desk
 from handover.hub import Hub
+from handover.preferences import set_preference
 from handover.queue import ClaimLost, NotClaimed, ReasonNeeded, Refused
 from handover.store import Store
 from tests.handover.conftest import House
@@ -197,3 +198,21 @@ async def test_an_erased_case_is_gone_for_staff_too(house: House):
     with pytest.raises(queue.CaseGone):
         await queue.open_report(house.desk, actor, keyring, item.reference)
     assert await queue.list_queue(house.desk, actor, keyring) == []
+
+
+async def test_a_visitor_sees_the_first_name_only_where_staff_chose_that(house: House):
+    line = await house.waiting()
+    anna, _ = await house.office.person("anna")
+    bram, keyring = await house.office.person("bram")
+    item = await first_case(house)
+    claimed = await queue.claim(house.desk, anna, item.reference, item.version)
+    assert "name" not in await line.until("mode", mode="staff")
+    await set_preference(house.desk, anna, "first_names", True)
+    freed = await queue.release(house.desk, anna, item.reference, claimed.version)
+    await line.until("mode", mode="waiting")
+    again = await queue.claim(house.desk, anna, item.reference, freed.version)
+    assert (await line.until("mode", mode="staff"))["name"] == "Anna"
+    await queue.take_over(house.desk, bram, keyring, item.reference, again.version, REASON)
+    assert (await line.until("mode", mode="staff"))["name"] == "Bram"
+    later = await house.line(line.token)
+    assert later.frames[0]["name"] == "Bram"

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 from sqlalchemy import select
 
 from handover import queue
+from handover.conversation import texts
 from handover.hub import staff_topic
 from handover.queue import NotAgreed, SecondPersonNeeded
 from handover.queue.sharing import SENT
 from handover.store import AuditLine, Message, ReportRow
-from meldpunt.report import Consent, Feiten, Field, Melder, OwnWords, Report
+from meldpunt.report import Consent, ConsentItem, Feiten, Field, Melder, OwnWords, Report
 from meldpunt.sharing import recipients
 from tests.handover.conftest import House
 
@@ -89,10 +91,13 @@ async def test_withdrawing_stops_what_was_agreed_and_staff_see_it_at_once(house:
     changes = [(change.item, change.value) for change in case.consent_history][-1]
     assert changes == ("delen_zorgcoordinator", "nee")
     await line.until("consents", items=[
-        {"item": "bewaren_eigen_woorden", "value": "ja", "no_means": "erases_own_words"},
-        {"item": "delen_politie", "value": "nee", "no_means": "changeable"},
-        {"item": "delen_zorgcoordinator", "value": "nee", "no_means": "changeable"},
-        {"item": "opslaan_melding", "value": "ja", "no_means": "erases_everything"},
+        {
+            "item": "bewaren_eigen_woorden", "label": "Mijn eigen zinnen bewaren", "value": "ja",
+            "no_means": "erases_own_words",
+        },
+        {"item": "delen_politie", "label": "Bespreken met de politie", "value": "nee", "no_means": "changeable"},
+        {"item": "delen_zorgcoordinator", "label": "Delen met de zorgcoördinator", "value": "nee", "no_means": "changeable"},
+        {"item": "opslaan_melding", "label": "De melding bewaren", "value": "ja", "no_means": "erases_everything"},
     ])  # fmt: skip
 
 
@@ -222,3 +227,15 @@ async def test_a_level_raised_after_agreement_asks_for_the_second_person(house: 
     await queue.set_level(house.desk, actor, keyring, reference, "acuut", REASON)
     with pytest.raises(SecondPersonNeeded):
         await queue.export_case(house.desk, actor, keyring, share)
+
+
+@pytest.mark.parametrize("item", get_args(ConsentItem))
+def test_every_item_has_words_for_the_visitor(item: str):
+    assert texts.consent_label(item)
+
+
+async def test_what_was_changed_stands_in_the_thread_in_words(house: House):
+    line, *_ = await held_case(house)
+    seq = await line.choose("consent:delen_politie", "yes")
+    later = await house.line(line.token)
+    assert (await later.until("message", seq=seq))["text"] == "Bespreken met de politie: Ja"

@@ -1,5 +1,6 @@
 // <meldpunt-chat>: the conversation itself. Nothing typed is kept in the browser.
 import { button, linked, make, newId } from "/static/make.js";
+import { consentLines, summaryLines } from "/static/lines.js";
 import { Line } from "/static/net.js";
 import { receiptCard } from "/static/receipt.js";
 
@@ -35,7 +36,8 @@ class MeldpuntChat extends HTMLElement {
     const label = make("label", { htmlFor: "bericht", className: "visually-hidden", textContent: "Typ je bericht" });
     this.form = make("form", { className: "write" }, label, this.box, make("button", { type: "submit", className: "primary", textContent: "Stuur" }));
     this.person = button("Ik wil een mens", () => this.say("ik wil een mens"));
-    this.tools = make("div", { className: "tools" }, this.person, button("Wis alles", () => this.askErase()), this.left);
+    this.may = button("Wat mag het meldpunt?", () => this.showConsents(), { hidden: true });
+    this.tools = make("div", { className: "tools" }, this.person, this.may, button("Wis alles", () => this.askErase()), this.left);
     this.append(make("h1", { className: "visually-hidden", textContent: "Gesprek" }), this.status, this.view, this.typing, this.notice, this.choices, this.form, this.tools);
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -190,44 +192,70 @@ class MeldpuntChat extends HTMLElement {
     this.scroll();
   }
 
+  /** The buttons of what Sam asks. After a line of the summary was chosen, Sam asks which one: that was said already. */
   offer(frame) {
     const next = this.next;
     this.next = null;
     const meant = next?.ask === frame.ask && frame.choices.find((choice) => choice.label === next.label);
     if (meant) return this.choose(frame.ask, meant);
-    this.choices.replaceChildren(make("legend", { textContent: "Kies, of typ zelf iets" }));
-    if (frame.ask === "summary") this.choices.append(this.summary(frame.ask));
-    for (const choice of frame.choices) this.choices.append(button(choice.label, () => this.choose(frame.ask, choice), { value: choice.value }));
-    this.choices.hidden = false;
+    const buttons = frame.choices.map((choice) => button(choice.label, () => this.choose(frame.ask, choice), { value: choice.value }));
+    this.group("Kies, of typ zelf iets", ...(frame.ask === "summary" ? [this.summary(frame.ask)] : []), ...buttons);
+    this.asked = frame;
   }
 
-  /** The lines that Sam wrote down, each with a way to change it and to take it away. */
+  group(legend, ...children) {
+    this.choices.replaceChildren(make("legend", { textContent: legend }), ...children);
+    this.choices.hidden = false;
+    this.scroll();
+  }
+
   summary(ask) {
     const words = [...this.querySelectorAll(".bubble.bot .words")].map((one) => one.textContent).reverse().find((text) => /^1\. /m.test(text)) ?? "";
-    const list = make("ol", { className: "summary" });
-    for (const [, text] of words.matchAll(/^\d+\. (.+)$/gm)) {
-      const turn = (value, label) => button(label, () => {
-        this.next = { ask: `summary_${value}`, label: text };
-        this.choose(ask, { value, label: `${label}: ${text}` });
-      }, { "aria-label": `${label}: ${text}` });
-      list.append(make("li", {}, make("span", { textContent: text }), turn("change", "Verander"), turn("remove", "Haal weg")));
-    }
-    return list;
+    return summaryLines(words, (value, label, text) => {
+      this.next = { ask: `summary_${value}`, label: text };
+      this.choose(ask, { value, label });
+    });
   }
 
   hideChoices() {
     const had = this.choices.contains(document.activeElement);
+    this.asked = null;
     this.choices.hidden = true;
     this.choices.replaceChildren();
     if (had) this.rest();
   }
 
+  /** Back to what Sam asked, if anything. */
+  back() {
+    if (this.asked) this.offer(this.asked);
+    else this.hideChoices();
+    this.rest();
+  }
+
+  /** Ask before what cannot be undone; the focus is on the way back. */
+  sure(question, yes, go) {
+    const no = button("Nee", () => this.back());
+    this.group(question, button(yes, go), no);
+    no.focus();
+  }
+
   askErase() {
-    this.choices.replaceChildren(make("legend", { textContent: "Alles wissen? Dit kan niet terug." }),
-      button("Ja, wis alles", () => this.line.send({ type: "erase" })), button("Nee", () => this.hideChoices()));
-    this.choices.hidden = false;
-    this.choices.querySelector("button").focus();
-    this.scroll();
+    const what = this.consents ? "Alles wissen, ook je melding en je code?" : "Alles wissen?";
+    this.sure(`${what} Dit kan niet terug.`, "Ja, wis alles", () => this.line.send({ type: "erase" }));
+  }
+
+  on_consents(frame) {
+    const words = (items) => items?.find((one) => one.no_means === "erases_own_words")?.value === "ja";
+    if (words(this.consents) && !words(frame.items)) return location.reload(); // they are gone from the thread too
+    this.consents = frame.items;
+    this.may.hidden = false;
+  }
+
+  showConsents() {
+    const change = (item, value, label) => this.choose(`consent:${item}`, { value, label });
+    const list = consentLines(this.consents, change, (...question) => this.sure(...question));
+    this.group("Dit mag het meldpunt. Je kunt het altijd veranderen.", list, button("Sluit", () => this.back()));
+    list.querySelector("button").focus();
   }
 
   on_typing(frame) {
