@@ -95,6 +95,14 @@ def test_a_line_of_the_summary_can_be_taken_away(teller: Visitor) -> None:
     expect(teller.page.locator(".bubble.bot").last).not_to_contain_text("Plaats: Hengelo")
 
 
+def test_a_line_of_the_summary_can_be_changed(teller: Visitor) -> None:
+    until(teller, ".lines")
+    teller.page.get_by_role("button", name="Verander: Leeftijd: 15").click()
+    expect(teller.page.locator(".choices button", has_text="16-17")).to_be_visible()
+    teller.page.locator(".choices button", has_text="16-17").click()
+    expect(teller.page.locator(".lines li", has_text="Leeftijd: 16")).to_have_count(1)
+
+
 def test_the_receipt_is_shown_in_fours_copied_and_checked(teller: Visitor) -> None:
     page = teller.page
     until(teller, ".receipt")
@@ -117,18 +125,48 @@ def test_the_receipt_is_shown_in_fours_copied_and_checked(teller: Visitor) -> No
     assert page.evaluate(SMALL_TARGETS, AIM["touch"]) == []
 
 
-def test_offline_and_erased_break_no_rule(teller: Visitor) -> None:
+def test_what_was_agreed_can_be_changed_and_what_cannot_be_undone_is_asked_twice(teller: Visitor) -> None:
+    page = teller.page
+    open_consents(page)
+    teller.breaks_no_rule("toestemming")
+    assert page.evaluate(SMALL_TARGETS, AIM["touch"]) == []
+    page.get_by_role("button", name="Toch niet: Delen met de zorgcoördinator").click()
+    teller.is_sent("Delen met de zorgcoördinator: Nee")
+    expect(page.locator(".bubble.system")).to_contain_text("aangepast")
+    open_consents(page)
+    expect(page.get_by_role("button", name="Toch wel: Delen met de zorgcoördinator")).to_be_visible()
+    page.get_by_role("button", name="Toch niet: Mijn eigen zinnen bewaren").click()
+    page.get_by_role("button", name="Ja, haal ze weg").click()
+    expect(teller.own(STORY)).to_have_count(0)
+    expect(teller.own("Mijn eigen zinnen bewaren: Nee")).to_have_count(1)
+    keep = "Toch niet: De melding bewaren"
+    open_consents(page)
+    page.get_by_role("button", name=keep).click()
+    expect(page.get_by_role("group")).to_contain_text("je melding, dit gesprek en je code. Dit kan niet terug.")
+    expect(page.get_by_role("button", name="Nee", exact=True)).to_be_focused()
+    teller.breaks_no_rule("toestemming-zeker")
+    page.get_by_role("button", name="Nee", exact=True).click()
+    expect(page.get_by_role("group")).to_be_hidden()
+    expect(teller.own("De melding bewaren")).to_have_count(0)
+
+
+def test_without_network_and_after_erasing_no_rule_is_broken(teller: Visitor) -> None:
     page = teller.page
     page.context.set_offline(True)
     expect(page.locator(".status")).to_contain_text("Geen verbinding")
     teller.breaks_no_rule("zonder-verbinding")
     page.context.set_offline(False)
     expect(page.locator(".status")).not_to_contain_text("Geen verbinding")
-    page.get_by_role("button", name="Wis alles").click()
+    open_consents(page)
+    page.get_by_role("button", name="Toch niet: De melding bewaren").click()
     page.get_by_role("button", name="Ja, wis alles").click()
     expect(page.locator(".status")).to_contain_text("Alles is gewist")
     teller.breaks_no_rule("gewist")
     assert page.evaluate("sessionStorage.length") == 0
+
+
+def open_consents(page: Page) -> None:
+    page.get_by_role("button", name="Wat mag het meldpunt?").click()
 
 
 MODES = {

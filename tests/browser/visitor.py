@@ -16,6 +16,7 @@ from tests.running import RunningProduct
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_MS = 30_000
 NARROW = {"width": 320, "height": 640}
+PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
 expect.set_options(timeout=PATIENCE_MS)  # a busy machine may be slow
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -60,6 +61,11 @@ class Visitor:
     @property
     def box(self) -> Any:
         return self.page.get_by_label("Typ je bericht")
+
+    @property
+    def status(self) -> Any:
+        """The line that says who is on the other side."""
+        return self.page.locator(".status")
 
     @property
     def choices(self) -> Any:
