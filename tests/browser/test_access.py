@@ -8,11 +8,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
-from tests.browser.visitor import DESK, PATIENCE_MS, Visitor
+from tests.browser.visitor import DESK, Visitor
 from tests.running import RunningProduct
 
 STORY = "een gast van snap dreigt mijn fotos door te sturen als ik vrijdag niet naar een hotel in hengelo kom. ben 15"
-PREFERRED = ("Klopt", "Over mijzelf", "Alleen met mijn code hier", "Ja", "Hulp", "Weet ik niet")
 # What Chromium itself says of a wrong code and of a network that was taken away.
 MEANT = (
     "Failed to load resource: the server responded with a status of 404",
@@ -40,27 +39,6 @@ def teller(product: RunningProduct, browser: Browser) -> Iterator[Visitor]:
     visitor.page.context.close()
 
 
-def until(visitor: Visitor, selector: str) -> None:
-    """Answer Sam with the first fitting button until this is shown."""
-    page = visitor.page
-    for _ in range(20):
-        visitor.page.locator(f".choices button, {selector}").first.wait_for(timeout=PATIENCE_MS)
-        if page.locator(selector).count():
-            return
-        before = page.locator(".bubble").count()
-        for name in PREFERRED:
-            button = page.locator(".choices button", has_text=re.compile(f"^{name}$"))
-            if button.count():
-                button.first.click()
-                break
-        page.wait_for_function(
-            "n => document.querySelectorAll('.bubble').length > n + 1 || document.querySelector('.receipt')",
-            arg=before,
-        )
-        page.wait_for_timeout(300)
-    raise AssertionError(f"{selector} never came")
-
-
 def test_every_state_from_start_to_receipt_breaks_no_rule(teller: Visitor) -> None:
     page = teller.page
     teller.breaks_no_rule("start")
@@ -77,26 +55,24 @@ def test_every_state_from_start_to_receipt_breaks_no_rule(teller: Visitor) -> No
     expect(page.locator(".log")).to_contain_text("Vertel maar")
     teller.say(STORY)
     expect(page.locator(".bubble.bot a[href='tel:112']").nth(0)).to_be_attached()
-    until(teller, ".choices button")
+    teller.answers_until(".choices button")
     teller.breaks_no_rule("veiligheid")
 
 
 def test_a_line_of_the_summary_can_be_taken_away(teller: Visitor) -> None:
-    until(teller, ".lines")
+    teller.answers_until(".lines")
     teller.breaks_no_rule("samenvatting")
     lines = teller.page.locator(".lines li span").all_inner_texts()
     assert "Plaats: Hengelo" in lines
     teller.page.get_by_role("button", name="Haal weg: Plaats: Hengelo").click()
-    expect(teller.page.locator(".lines li", has_text="Plaats: Hengelo")).to_have_count(
-        0, timeout=PATIENCE_MS
-    )
-    until(teller, ".lines")
+    expect(teller.page.locator(".lines li", has_text="Plaats: Hengelo")).to_have_count(0)
+    teller.answers_until(".lines")
     assert "Plaats: Hengelo" not in teller.page.locator(".lines li span").all_inner_texts()
     expect(teller.page.locator(".bubble.bot").last).not_to_contain_text("Plaats: Hengelo")
 
 
 def test_a_line_of_the_summary_can_be_changed(teller: Visitor) -> None:
-    until(teller, ".lines")
+    teller.answers_until(".lines")
     teller.page.get_by_role("button", name="Verander: Leeftijd: 15").click()
     expect(teller.page.locator(".choices button", has_text="16-17")).to_be_visible()
     teller.page.locator(".choices button", has_text="16-17").click()
@@ -105,7 +81,7 @@ def test_a_line_of_the_summary_can_be_changed(teller: Visitor) -> None:
 
 def test_the_receipt_is_shown_in_fours_copied_and_checked(teller: Visitor) -> None:
     page = teller.page
-    until(teller, ".receipt")
+    teller.answers_until(".receipt")
     teller.breaks_no_rule("code")
     code = page.locator(".receipt output").inner_text()
     assert re.fullmatch(r"\d{4} \d{4} \d{4} \d{4}", code)
@@ -142,7 +118,9 @@ def test_what_was_agreed_can_be_changed_and_what_cannot_be_undone_is_asked_twice
     keep = "Toch niet: De melding bewaren"
     open_consents(page)
     page.get_by_role("button", name=keep).click()
-    expect(page.get_by_role("group")).to_contain_text("je melding, dit gesprek en je code. Dit kan niet terug.")
+    expect(page.get_by_role("group")).to_contain_text(
+        "je melding, dit gesprek en je code. Dit kan niet terug."
+    )
     expect(page.get_by_role("button", name="Nee", exact=True)).to_be_focused()
     teller.breaks_no_rule("toestemming-zeker")
     page.get_by_role("button", name="Nee", exact=True).click()

@@ -1,4 +1,4 @@
-"""A live conversation in real browsers: she asks for a person, waits her turn, a colleague claims, both write, Sam stays silent."""
+"""A live conversation in real browsers: she asks for a person, waits her turn, a colleague takes over, Sam stays silent."""
 
 from __future__ import annotations
 

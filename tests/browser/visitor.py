@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,11 @@ NARROW = {"width": 320, "height": 640}
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
 expect.set_options(timeout=PATIENCE_MS)  # a busy machine may be slow
+MOST_ANSWERS = 20
+PREFERRED = ("Klopt", "Over mijzelf", "Alleen met mijn code hier", "Ja", "Hulp", "Weet ik niet")
+# Sam answered, and asks something again or gave the code.
+ANSWERED = """said => document.querySelectorAll('.bubble').length > said + 1
+  && document.querySelector('.choices button, .receipt')"""
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
@@ -83,6 +89,25 @@ class Visitor:
         """Shown once, and acknowledged."""
         expect(self.own(text)).to_have_count(1)
         expect(self.own(text)).to_contain_text("Verstuurd")
+
+    def answers_until(self, selector: str) -> None:
+        """Answer Sam with the first fitting button until this is shown."""
+        for _ in range(MOST_ANSWERS):
+            self.page.locator(f".choices button, {selector}").first.wait_for()
+            if self.page.locator(selector).count():
+                return
+            said = self.page.locator(".bubble").count()
+            for name in PREFERRED:
+                button = self.page.locator(".choices button", has_text=re.compile(f"^{name}$"))
+                if button.count():
+                    button.first.click()
+                    break
+            self.page.wait_for_function(ANSWERED, arg=said)
+        raise AssertionError(f"{selector} never came")
+
+    def leaves_by_button(self) -> None:
+        self.page.get_by_role("link", name="Snel weg").click()
+        self.has_left()
 
     def has_left(self) -> None:
         """The neutral site is shown, and nothing of the conversation is left in the browser."""
