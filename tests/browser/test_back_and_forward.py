@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser.visitor import DESK, Visitor
+from tests.browser.visitor import DESK, Visitor, wait_until
 from tests.conftest import CHROMIUM_ARGUMENTS
 from tests.running import RunningProduct
 
@@ -68,21 +68,13 @@ class History:
     def _until_shown(self, move: Callable[[], Any]) -> None:
         before = len(self.shown)
         move()
-        wait_for(self.page, lambda: len(self.shown) > before)
+        wait_until(self.page, lambda: len(self.shown) > before)
 
     def begin(self, url: str) -> None:
         self.visit(url)
         self.visitor.begin()
         self.visitor.say(STORY)
         self.visitor.is_sent(STORY)
-
-
-def wait_for(page: Page, happened: Callable[[], bool]) -> None:
-    for _ in range(300):
-        if happened():
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("it did not happen")
 
 
 def may_be_kept(page: Page, url: str) -> None:
@@ -126,7 +118,7 @@ def test_a_browser_that_keeps_it_all_the_same_keeps_no_words(
     history.begin(product.public_url)
     history.visit(ELSEWHERE + "/na")
     history.go("back")
-    wait_for(history.page, lambda: history.shown[-1] == (product.public_url, False, 0))
+    wait_until(history.page, lambda: history.shown[-1] == (product.public_url, False, 0))
     assert (product.public_url, True, 0) in history.shown  # it came from memory, empty, and loaded itself again
     expect(history.visitor.own(STORY)).to_have_count(1)
     history.page.context.close()
@@ -142,8 +134,8 @@ def test_after_leaving_neither_back_nor_forward_shows_the_conversation(
         may_be_kept(page, product.public_url)
     history.begin(product.public_url)
     page.get_by_role("link", name="Snel weg").click()
-    wait_for(page, lambda: not page.url.startswith((product.public_url, ELSEWHERE)))
-    wait_for(page, lambda: history.shown[-1][0] == "https://www.buienradar.nl")
+    wait_until(page, lambda: not page.url.startswith((product.public_url, ELSEWHERE)))
+    wait_until(page, lambda: history.shown[-1][0] == "https://www.buienradar.nl")
     for to in ("back", "forward", "back"):
         history.go(to)
         assert not page.url.startswith(product.public_url)

@@ -48,13 +48,14 @@ class Visitor:
         visitor = cls(product, context.new_page())
         page = visitor.page
         page.set_default_timeout(PATIENCE_MS)
-        page.route(lambda url: not url.startswith(product.public_url), visitor._elsewhere)
+        page.route(lambda url: not url.startswith(product.public_url), visitor.elsewhere)
         page.on("console", lambda m: visitor.problems.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda error: visitor.problems.append(str(error)))
         page.goto(product.public_url)
         return visitor
 
-    def _elsewhere(self, route: Route) -> None:
+    def elsewhere(self, route: Route) -> None:
+        """Note that something else than the product was asked for, and answer as the neutral site."""
         self.foreign.append(route.request.url)
         route.fulfill(body="<title>Weer</title>Zonnig", content_type="text/html")
 
@@ -124,6 +125,15 @@ class Visitor:
         wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0, f"{state} is {wide} px too wide"
         (shoot or shoot_when_asked)(self.page, f"bezoeker-{state}")
+
+
+def wait_until(page: Page, happened: Callable[[], bool]) -> None:
+    """Until what the page tells the test has been heard."""
+    for _ in range(300):
+        if happened():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("it did not happen")
 
 
 def shoot_when_asked(page: Page, name: str) -> None:
