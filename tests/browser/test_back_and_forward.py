@@ -60,7 +60,7 @@ class History:
 
     def go(self, to: str) -> None:
         """``back`` or ``forward``, until another page is shown."""
-        self._until_shown(lambda: self.page.evaluate(f"history.{to}()"))
+        self._until_shown(lambda: self.page.evaluate(f"setTimeout(() => history.{to}())"))
 
     def visit(self, url: str) -> None:
         self._until_shown(lambda: self.page.goto(url))
