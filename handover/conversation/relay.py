@@ -27,6 +27,7 @@ from handover.conversation.thread import Body, ConversationGone, latest, locked,
 from handover.conversation.visit import TokenUnknown, Visit, refresh_keys
 from handover.desk import Desk
 from handover.hub import bot_topic
+from handover.queue.alarm import raise_to_acute
 from handover.queue.presence import staff_online
 from handover.store import Conversation, Message, Outbox
 
@@ -212,6 +213,7 @@ class Relay:
     ) -> None:
         if not kinds:
             return
+        await raise_to_acute(self.desk, session, conversation.id, kinds)
         for mark, text in texts_for(kinds, await latest(session, visit.keys, "system", 100)):
             await self._say(session, conversation, visit, Body(text, value=mark))
 

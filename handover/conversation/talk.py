@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handover.conversation import texts
@@ -19,10 +19,10 @@ from handover.conversation.texts import problem
 from handover.conversation.thread import Body, Posted, latest, locked, post
 from handover.conversation.visit import Visit, note_receipt, owed, refresh_keys
 from handover.desk import Desk
-from handover.hub import QUEUE, visitor_typing_topic
+from handover.hub import visitor_typing_topic
 from handover.queue.consent import STORING_ITEM, change_consent
+from handover.queue.status import reporter_wrote
 from handover.store import Conversation, Outbox, ReportRow
-from handover.store.database import announce
 from handover.vault.receipt import holds_code
 from meldpunt.report import CONSENT_VALUE, ConsentItem
 
@@ -179,12 +179,7 @@ class Talk:
         if not posted.again and conversation.state != State.BOT:
             if conversation.state == State.CLOSED:
                 change(session, conversation, Happening.CAME_BACK)
-            await session.execute(
-                update(ReportRow)
-                .where(ReportRow.conversation_id == conversation.id)
-                .values(visitor_wrote_at=now, updated_at=now)
-            )
-            announce(session, QUEUE)
+            await reporter_wrote(self.desk, session, conversation.id)
         return posted
 
     async def _system(self, session: AsyncSession, conversation: Conversation, body: Body) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
@@ -108,9 +108,9 @@ async def list_queue(desk: Desk, actor: Actor, keyring: Keyring, *, closed: bool
 
 
 def order(item: QueueItem, now: datetime) -> tuple[int, int, float, datetime]:
-    """Visitors who wait now first, the longest first; then by level, by score with ageing, oldest first."""
+    """Visitors who wait now first, acuut before the others, the longest first; then by level, score with ageing, oldest."""
     if item.waits_for_person:
-        return 0, 0, 0.0, item.waiting_since or item.created_at
+        return 0, item.level != ORDER[0], 0.0, item.waiting_since or item.created_at
     return 1, ORDER.index(item.level), -(item.card.score + hours_waited(item, now)), item.created_at
 
 
@@ -149,11 +149,15 @@ def item_of(
 
 
 async def waiting_position(session: AsyncSession, conversation: Conversation) -> int:
-    """How many visitors wait for a person, up to and including this one."""
+    """The place in line of a visitor who waits for a person: what is acuut goes before, then who waits longest."""
+    acute, level = ReportRow.level == ORDER[0], ReportRow.level
+    mine = await session.scalar(select(level).where(ReportRow.conversation_id == conversation.id))
+    longer = Conversation.waiting_since < conversation.waiting_since
+    before = and_(acute, longer) if mine == ORDER[0] else or_(acute, longer)
     earlier = await session.scalars(
-        select(Conversation.id).where(
-            Conversation.state == "waiting", Conversation.waiting_since < conversation.waiting_since
-        )
+        select(Conversation.id)
+        .join(ReportRow, ReportRow.conversation_id == Conversation.id)
+        .where(Conversation.state == "waiting", Conversation.id != conversation.id, before)
     )
     return len(earlier.all()) + 1
 

@@ -76,7 +76,6 @@ class Shown:
     pages: int
     levels: dict[str, int]
     mine: int
-    acute_unread: int
     municipalities: list[str]
     statuses: list[str]
     roles: list[str]
@@ -96,7 +95,6 @@ def shown(items: Sequence[QueueItem], filters: Filters, me: str) -> Shown:
     return Shown(
         waiting, fitting[begin : begin + PER_PAGE], len(fitting), -(-len(fitting) // PER_PAGE) or 1,
         {level: levels[level] for level in ORDER}, sum(item.claimed_by == me for item in others),
-        sum(item.level == "acuut" and item.claimed_by is None for item in items),
         sorted({item.municipality or UNKNOWN for item in others}),
         sorted({item.status for item in others} | {TRANSFERRED}), sorted({item.reporter_role or UNKNOWN for item in others}),
         transferred,

@@ -31,8 +31,8 @@ async def live(request: web.Request) -> web.StreamResponse:
         raise web.HTTPForbidden
     case = await _case(request)
     typing_of = visitor_typing_topic(case.conversation_id) if case else ""
-    topics = [staff_topic(login.actor.id), conversation_topic(case.conversation_id) if case else QUEUE]
-    topics += [typing_of] if case else []
+    topics = [staff_topic(login.actor.id), QUEUE]
+    topics += [conversation_topic(case.conversation_id), typing_of] if case else []
     socket = web.WebSocketResponse(heartbeat=20)
     await socket.prepare(request)
     _OPEN.add(socket)
@@ -48,7 +48,9 @@ async def live(request: web.Request) -> web.StreamResponse:
                 rung = await bell.wait(due - now)
                 await resume(desk, request.app[RINGS], login.token, active=False)
                 if rung and not socket.closed:
-                    await socket.send_json({"type": "typing" if rung == {typing_of} else "changed"})
+                    elsewhere = case is not None and rung <= {QUEUE, typing_of}
+                    kind = "typing" if rung == {typing_of} else "elsewhere" if elsewhere else "changed"
+                    await socket.send_json({"type": kind})
     except NotLoggedIn:
         await socket.send_json({"type": "logged_out"})
     except (ConnectionError, RuntimeError):

@@ -52,6 +52,11 @@ async def queue(request: web.Request) -> web.StreamResponse:
     )  # fmt: skip
 
 
+async def alarm_shown(request: web.Request) -> web.StreamResponse:
+    """The line on top of every page, for a page that is open and looks again."""
+    return page(request, "alarm.html")
+
+
 async def conversations(request: web.Request) -> web.StreamResponse:
     """Conversations that wait for a person, and those that a person has now."""
     items = await list_queue(desk_of(request), login_of(request).actor, keyring_of(request))
@@ -150,6 +155,7 @@ async def _desk_state(request: web.Request) -> dict[str, Any]:
 ROUTES = [
     web.get("/", home),
     web.get("/wachtrij", queue),
+    web.get("/alarm", alarm_shown),
     web.get("/gesprekken", conversations),
     web.get("/taken", tasks),
     web.get("/zoeken", search_page),

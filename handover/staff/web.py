@@ -20,6 +20,7 @@ from handover.queue import (
     SecondPersonNeeded,
     TooManyChats,
 )
+from handover.queue.alarm import Alarm, alarm
 from handover.queue.problems import NotAgreed
 from handover.staff.login import Login, NotLoggedIn, resume
 from handover.staff.permissions import OPEN, NotPermitted, may, must_be_allowed, needed, permissions, start_of
@@ -30,6 +31,7 @@ from handover.vault import Keyring, new_token
 from handover.vault.derive import derive, token_bytes
 
 DESK: web.AppKey[Desk] = web.AppKey("desk", Desk)
+ALARM: web.RequestKey[Alarm] = web.RequestKey("alarm", Alarm)
 LOGIN: web.RequestKey[Login] = web.RequestKey("login", Login)
 RINGS: web.AppKey[Rings] = web.AppKey("rings", Rings)
 RENDERER: web.AppKey[Renderer] = web.AppKey("renderer", Renderer)
@@ -77,6 +79,7 @@ def page(request: web.Request, template: str, *, status: int = 200, **values: ob
         csrf=csrf_of(token),
         me=known.actor if known else None,
         path=request.path,
+        alarm=request.get(ALARM),
         may=lambda permission: known is not None and may(known.actor, permission),
         start=start_of(known.actor) if known else "/login",
         sso=_sso(request),
@@ -146,6 +149,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         login_of(request)  # whoever is not logged in hears nothing of which pages there are
     elif needed(request.method, route) != OPEN:
         must_be_allowed(login_of(request).actor, request.method, route)
+        if may(login_of(request).actor, "cases"):
+            request[ALARM] = await alarm(desk_of(request))
     if request.method == "POST" and not await _form_is_ours(request):
         return page(request, "problem.html", status=403, problem="form")
     if f"{request.method} {route}" in permissions().step_up and not proved_recently(request):

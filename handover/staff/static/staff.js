@@ -3,6 +3,7 @@ import "/static/passkey.js";
 const region = document.querySelector("[data-live]");
 const toast = document.getElementById("melding");
 const thread = document.getElementById("gesprek");
+const page = region ? location.href : "/alarm"; // a page without a list has only the line on top to keep current
 let wait = 1000;
 let open = null;
 let typed = 0;
@@ -10,10 +11,10 @@ let typed = 0;
 const toEnd = () => { if (thread) thread.scrollTop = thread.scrollHeight; };
 
 // The browser parses the page itself: no text is ever turned into markup by a script.
-function look() {
+function look(address) {
   return new Promise((done) => {
     const request = new XMLHttpRequest();
-    request.open("GET", location.href);
+    request.open("GET", address);
     request.responseType = "document";
     request.setRequestHeader("X-Meldpunt-Live", "1");
     request.addEventListener("loadend", () => done(request));
@@ -23,21 +24,27 @@ function look() {
 
 // One look at a time; what changes meanwhile is looked at after it, so that an older page never comes over a newer one.
 let looking = false;
-let again = false;
-async function refresh() {
-  if (looking) { again = true; return; }
+let wanted = null;
+async function refresh(address) {
+  wanted = wanted && wanted !== address ? page : address;
+  if (looking) return;
   looking = true;
-  do { again = false; await compare(); } while (again);
+  while (wanted) {
+    const next = wanted;
+    wanted = null;
+    await compare(next);
+  }
   looking = false;
 }
 
-async function compare() {
-  const answer = await look();
+async function compare(address) {
+  const answer = await look(address);
   if (answer.responseURL && new URL(answer.responseURL).pathname === "/login") { location.assign("/login"); return; }
   if (answer.status !== 200 || !answer.response) return;
-  const fresh = answer.response.getElementById(region.id);
-  if (fresh) { tell(fresh); Object.assign(region.dataset, fresh.dataset); }
-  for (const id of [region.id, "kerngegevens", "claim", "aanwezig"]) {
+  const alarm = answer.response.getElementById("alarm");
+  if (alarm) tell(alarm);
+  for (const id of ["alarm", region?.id, "kerngegevens", "claim", "aanwezig"]) {
+    if (!id) continue;
     const [old, now] = [document.getElementById(id), answer.response.getElementById(id)];
     if (!old || !now || old.isEqualNode(now)) continue;
     if (old !== thread && old.contains(document.activeElement)) continue; // never pull a button from under someone
@@ -51,15 +58,16 @@ async function compare() {
 }
 
 function listen() {
-  const address = new URL(region.dataset.live, location.href);
+  const address = new URL(region?.dataset.live ?? "/live", location.href);
   address.protocol = address.protocol.replace("http", "ws");
   const socket = new WebSocket(address);
-  socket.addEventListener("open", () => { wait = 1000; open = socket; toast.textContent = ""; refresh(); });
+  socket.addEventListener("open", () => { wait = 1000; open = socket; toast.textContent = ""; refresh(page); });
   socket.addEventListener("message", (event) => {
     const type = JSON.parse(event.data).type;
     if (type === "logged_out") location.assign("/login");
     else if (type === "typing") visitorTypes();
-    else { document.getElementById("typt")?.replaceChildren(); refresh(); }
+    else if (type === "elsewhere") refresh("/alarm");
+    else { document.getElementById("typt")?.replaceChildren(); refresh(page); }
   });
   socket.addEventListener("close", () => {
     open = null;
@@ -71,11 +79,13 @@ function listen() {
 
 // What is acuut and of nobody is counted in the title, without content; a sound where somebody wants one.
 const title = document.title;
-function tell(from) {
-  const number = Number(from.dataset.acute ?? 0) + Number(from.dataset.waiting ?? 0);
-  const before = Number(region.dataset.acute ?? 0) + Number(region.dataset.waiting ?? 0);
+let told = 0;
+function tell(alarm) {
+  const number = Number(alarm.dataset.acute) + Number(alarm.dataset.waiting);
   document.title = number ? `(${number}) ${title}` : title;
-  if (number > before && localStorage.getItem("geluid") === "aan") beep();
+  if (number > told && open && localStorage.getItem("geluid") === "aan") beep();
+  told = number;
+  Object.assign(document.getElementById("alarm").dataset, alarm.dataset);
 }
 
 function beep() {
@@ -139,7 +149,8 @@ document.addEventListener("click", (event) => {
 });
 
 sound();
-if (region) { tell(region); listen(); }
+const alarm = document.getElementById("alarm");
+if (alarm) { tell(alarm); listen(); }
 toEnd();
 
 // Ctrl+Enter sends; a form is sent once.

@@ -10,8 +10,9 @@ from sqlalchemy import delete, select, update
 from handover.conversation.states import State
 from handover.conversation.thread import read
 from handover.queue import claim
+from handover.queue.listing import waiting_position
 from handover.staff.web import LIVE_HEADER, RINGS
-from handover.store import AuditLine, KeyGrant, ReportRow
+from handover.store import AuditLine, Conversation, KeyGrant, ReportRow, Staff
 from meldpunt.report import Consent, Feiten, FiredRule, Mention, Report, Triage
 from tests.handover.staff.conftest import Fetch, StaffSide
 
@@ -40,6 +41,54 @@ async def test_the_queue_orders_by_level_and_puts_who_waits_on_top(staff: StaffS
     await staff.log_in()
     order = re.findall(r'data-reference="([^"]+)"', await fetch("/wachtrij"))
     assert order == ["MT-5", "MT-2", "MT-4", "MT-3", "MT-1"]
+
+
+async def test_an_acute_visitor_goes_before_who_waits_longer(staff: StaffSide, fetch: Fetch) -> None:
+    for reference, level in (("MT-1", "laag"), ("MT-2", "hoog"), ("MT-3", "acuut"), ("MT-4", "acuut")):
+        await staff.add_case(reference, level, State.WAITING)
+        staff.later(minutes=1)
+    await staff.log_in()
+    assert re.findall(r'data-reference="([^"]+)"', await fetch("/wachtrij")) == ["MT-3", "MT-4", "MT-1", "MT-2"]
+    async with staff.desk.store.reading() as session:
+        places = {
+            reference: await waiting_position(
+                session, await session.get_one(Conversation, keys.conversation_id)
+            )
+            for reference, keys in staff.keys.items()
+        }
+    assert places == {"MT-3": 1, "MT-4": 2, "MT-1": 3, "MT-2": 4}
+
+
+@pytest.mark.parametrize(
+    "path", ["/wachtrij", "/gesprekken", "/taken", "/zoeken", "/mijn", "/meldingen/MT-3", "/meldingen/MT-9"]
+)
+async def test_what_is_acute_is_on_top_of_every_page(staff: StaffSide, fetch: Fetch, path: str) -> None:
+    await staff.add_case("MT-1", "acuut", State.WAITING)
+    await staff.add_case("MT-2", "acuut")
+    await staff.add_case("MT-3", "laag")
+    await staff.log_in()
+    text = await fetch(path)
+    assert 'data-acute="2" data-waiting="0"' in text
+    assert "1 acuut en wacht nu op een mens." in text
+    for reference in ("MT-1", "MT-2"):
+        await staff.form("/wachtrij", f"/meldingen/{reference}/claim", version="0")
+    assert "nog van niemand" not in await fetch(path)
+
+
+async def test_who_may_not_read_cases_sees_no_numbers_of_them(staff: StaffSide, fetch: Fetch) -> None:
+    await staff.add_case("MT-1", "acuut")
+    await staff.log_in()
+    async with staff.desk.store.writing() as session:
+        await session.execute(update(Staff).values(roles=["auditor"]))
+    assert 'id="alarm"' not in await fetch("/mijn")
+
+
+async def test_an_open_case_is_told_that_something_is_in_the_queue(staff: StaffSide) -> None:
+    await staff.add_case("MT-1", "laag")
+    await staff.log_in()
+    async with staff.client.ws_connect("/live?melding=MT-1") as socket:
+        staff.desk.hub.wake(["queue"])
+        assert await socket.receive_json(timeout=5) == {"type": "elsewhere"}
 
 
 async def test_the_queue_shows_no_message(staff: StaffSide, fetch: Fetch) -> None:

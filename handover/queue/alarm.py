@@ -1,0 +1,62 @@
+"""What must not be missed: who waits for a person now, what is acuut and of nobody, and words that make a case acuut."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handover.audit import Doing
+from handover.desk import SYSTEM, Desk
+from handover.hub import QUEUE
+from handover.queue.cases import note_event
+from handover.queue.listing import AT_REST
+from handover.store import Conversation, ReportRow
+from handover.store.database import announce
+
+ACUTE, WAITING = "acuut", "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """How many wait for a person, how many of those are acuut, and how many other acute cases are of nobody."""
+
+    waiting: int = 0
+    acute_waiting: int = 0
+    acute_of_nobody: int = 0
+
+
+async def alarm(desk: Desk) -> Alarm:
+    """The numbers of this moment, for the top of every page: no reference, no content."""
+    waits = Conversation.state == WAITING
+    acute = ReportRow.level == ACUTE
+    free = or_(ReportRow.claimed_by.is_(None), ReportRow.lease_until < desk.clock())
+    of_nobody = and_(acute, free, ReportRow.status.not_in(AT_REST), Conversation.state != WAITING)
+    counts = (func.sum(case((which, 1), else_=0)) for which in (waits, and_(waits, acute), of_nobody))
+    async with desk.store.reading() as session:
+        found = await session.execute(
+            select(*counts)
+            .join_from(ReportRow, Conversation, Conversation.id == ReportRow.conversation_id)
+            .where(or_(waits, acute))
+        )
+        return Alarm(*(number or 0 for number in found.one()))
+
+
+async def raise_to_acute(desk: Desk, session: AsyncSession, conversation_id: str, kinds: Sequence[str]) -> None:
+    """Make a case acuut where the visitor says something acute (``kinds``: safety kinds) while the bot is silent.
+
+    Only up: people lower it, two of them. Nothing where the conversation is no case (yet).
+    """
+    row = await session.scalar(
+        select(ReportRow).where(ReportRow.conversation_id == conversation_id).with_for_update()
+    )
+    if row is None or not kinds or row.level == ACUTE:
+        return
+    old, row.level, row.proposed_level = row.level, ACUTE, ACUTE
+    now = desk.clock()
+    await note_event(session, row, "level", SYSTEM, now, old=old, new=ACUTE)
+    doing = Doing(SYSTEM, "case.level", row.reference, details=(("new", ACUTE), ("old", old)))
+    await desk.audit.write(session, doing, now)
+    announce(session, QUEUE)
