@@ -28,7 +28,10 @@ async function give(form) {
 }
 
 for (const [id, act] of [["passkey-nieuw", add], ["passkey", give]]) {
-  document.getElementById(id)?.addEventListener("submit", (event) => {
+  const form = document.getElementById(id);
+  if (!form) continue;
+  form.hidden = false; // without this script it does nothing, and is not shown
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
     failed(false);
     act(event.target).catch(() => failed(true)).finally(() => { delete event.target.dataset.sent; });
