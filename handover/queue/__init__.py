@@ -12,6 +12,7 @@ from handover.queue.links import alike, decide_link, propose_link
 from handover.queue.listing import QueueItem, list_queue
 from handover.queue.notes import add_note, add_task, finish_task, open_tasks
 from handover.queue.opening import OpenCase, look_again, open_report
+from handover.queue.passing import Passed, passed_lately
 from handover.queue.presence import present, set_available, staff_online
 from handover.queue.problems import (
     CaseChanged,
@@ -49,6 +50,7 @@ __all__ = [
     "NotAgreed",
     "NotClaimed",
     "OpenCase",
+    "Passed",
     "QueueItem",
     "ReasonNeeded",
     "Refused",
@@ -77,6 +79,7 @@ __all__ = [
     "look_again",
     "open_report",
     "open_tasks",
+    "passed_lately",
     "present",
     "propose_link",
     "refuse_level",

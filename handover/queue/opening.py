@@ -17,6 +17,7 @@ from handover.queue.cases import held, opened
 from handover.queue.consent import ConsentToday, allowed, as_of_today, by_item, consent_rows
 from handover.queue.links import Link, links_of
 from handover.queue.listing import QueueItem, Situation, item_of
+from handover.queue.passing import GIVEN, TAKEN
 from handover.queue.review import Review, review_of
 from handover.queue.words import report_data
 from handover.store import (
@@ -110,6 +111,16 @@ class OpenCase:
     links: list[Link]
     names: dict[str, str]
     came_back: datetime | None
+
+    @property
+    def passed(self) -> Event | None:
+        """How it came from a colleague to whoever has it now, with the reason; None where it was free before."""
+        for event in reversed(self.events):
+            if event.kind == "reason" and event.old in (GIVEN, TAKEN):
+                return event
+            if event.kind in ("claimed", "released", "lapsed"):
+                return None
+        return None
 
 
 async def open_report(desk: Desk, actor: Actor, keyring: Keyring, reference: str) -> OpenCase:

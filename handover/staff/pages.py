@@ -20,6 +20,7 @@ from handover.queue import (
     look_again,
     open_report,
     open_tasks,
+    passed_lately,
     present,
     search,
 )
@@ -48,7 +49,8 @@ async def queue(request: web.Request) -> web.StreamResponse:
     items = await list_queue(desk_of(request), actor, keyring_of(request), closed=filters.afgesloten)
     return page(
         request, "queue.html", filters=filters, list=shown(items, filters, actor.id), roles=ROLE_OF,
-        now=desk_of(request).clock(), **await _desk_state(request),
+        now=desk_of(request).clock(), passed=await passed_lately(desk_of(request), actor),
+        **await _desk_state(request),
     )  # fmt: skip
 
 

@@ -33,6 +33,8 @@ MENUS = {
     "mila": ["Cijfers", "Logboek"],
 }
 
+WHY = "Noor is vandaag ziek, ik bel de melder terug"
+
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoHouse]:
@@ -93,6 +95,26 @@ def test_of_two_colleagues_who_claim_at_once_the_second_hears_who_was_first(
     assert "Noor" in answer.text()
     expect(bas.locator("#claim")).to_contain_text("Noor heeft deze melding", timeout=PATIENCE_MS)
     for page in (noor, bas):
+        page.context.close()
+
+
+def test_of_a_take_over_both_see_who_did_it_and_why(house: DemoHouse, browser: Browser) -> None:
+    noor = house.page(browser, "noor", f"/meldingen/{FREE}")
+    claim(noor)
+    expect(noor.locator("#claim")).to_contain_text("Jij hebt deze melding", timeout=PATIENCE_MS)
+    watching = house.page(browser, "noor", "/wachtrij")
+    bas = house.page(browser, "bas", f"/meldingen/{FREE}")
+    bas.get_by_text("Overnemen").click()
+    bas.get_by_label("Reden van overname").fill(WHY)
+    bas.get_by_role("button", name="Neem over").click()
+    expect(bas.locator("#claim")).to_contain_text("Jij hebt deze melding", timeout=PATIENCE_MS)
+    for page in (bas, noor):
+        expect(page.locator("#claim")).to_contain_text(f"Bas heeft deze melding overgenomen: {WHY}", timeout=PATIENCE_MS)
+    expect(watching.locator("#lijst")).to_contain_text(f"Bas heeft {FREE} van je overgenomen", timeout=PATIENCE_MS)
+    shoot(watching, "overgenomen")
+    bas.get_by_role("button", name="Laat los").click()
+    expect(watching.locator("#lijst")).not_to_contain_text("van je overgenomen", timeout=PATIENCE_MS)
+    for page in (noor, watching, bas):
         page.context.close()
 
 

@@ -6,15 +6,16 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from handover import queue
 from handover.conversation.states import State
 from handover.conversation.thread import locked
 from handover.desk import Desk
-from handover.hub import Hub
+from handover.hub import Hub, staff_topic
 from handover.preferences import set_preference
 from handover.queue import ClaimLost, NotClaimed, ReasonNeeded, Refused
-from handover.store import Store
+from handover.store import AuditLine, Store
 from tests.handover.conftest import House
 
 REASON = "ik ga nu naar huis, neem jij het over"
@@ -104,6 +105,36 @@ async def test_only_the_holder_answers(any_house: House):
         await queue.answer(house.desk, anna, anna_keys, item.reference, "te laat")
     await queue.answer(house.desk, bram, bram_keys, item.reference, "ik ben er")
     assert taken.version == claimed.version + 1
+
+
+async def test_of_a_take_over_both_are_told_with_the_reason(any_house: House):
+    house = any_house
+    desk = house.desk
+    await house.report()
+    anna, anna_keys = await house.office.person("anna")
+    bram, bram_keys = await house.office.person("bram")
+    item = await first_case(house)
+    claimed = await queue.claim(desk, anna, item.reference, item.version)
+    with pytest.raises(ReasonNeeded):
+        await queue.take_over(desk, bram, bram_keys, item.reference, claimed.version, " ")
+    with desk.hub.listen(staff_topic(anna.id)) as bell_of_anna, desk.hub.listen(staff_topic(bram.id)) as bell_of_bram:
+        taken = await queue.take_over(desk, bram, bram_keys, item.reference, claimed.version, REASON)
+        assert await bell_of_anna.wait(5)
+        assert await bell_of_bram.wait(5)
+    for actor, keys in ((anna, anna_keys), (bram, bram_keys)):
+        passed = (await queue.open_report(desk, actor, keys, item.reference)).passed
+        assert passed is not None
+        assert (passed.by, passed.reason) == (bram.id, REASON)
+    (told,) = await queue.passed_lately(desk, anna)
+    assert (told.reference, told.kind, told.by) == (item.reference, "taken_over", "Bram")
+    assert await queue.passed_lately(desk, bram) == []
+    async with desk.store.reading() as session:
+        line = await session.scalar(select(AuditLine).where(AuditLine.action == "case.taken_over"))
+    assert line is not None
+    assert (line.actor, line.object) == (bram.id, item.reference)
+    await queue.release(desk, bram, item.reference, taken.version)
+    assert await queue.passed_lately(desk, anna) == []
+    assert (await queue.open_report(desk, anna, anna_keys, item.reference)).passed is None
 
 
 async def test_taking_over_with_an_old_version_changes_nothing(any_house: House):
