@@ -1,7 +1,4 @@
-"""Accounts of staff: set-up, letting a colleague in, changing a password, ending access, rotation, recovery.
-
-Each service works on the database; who may call it is the staff listener's to check (permissions.yml).
-"""
+"""People: the password, letting a colleague in, ending access."""
 
 from __future__ import annotations
 
@@ -13,26 +10,21 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handover.desk import SYSTEM, Actor, Desk, new_id
+from handover.desk import Actor, Desk, new_id
 from handover.hub import QUEUE, staff_topic
-from handover.store import HandedOverKey, Invite, KeyGrant, MeldpuntKey, ReportRow, Staff, StaffSession
+from handover.store import Invite, KeyGrant, MeldpuntKey, ReportRow, Staff, StaffSession
 from handover.store.database import announce
 from handover.vault import (
-    RECOVERY,
     Cost,
     KeyPair,
     Keyring,
     LockedKey,
-    NoAccess,
     WrongPassword,
     grant,
     lock,
     lookup_of,
-    new_recovery_key,
     new_token,
-    open_grant,
     open_invite,
-    recovery_pair,
     seal_for_invite,
     seal_secret,
     unlock,
@@ -56,16 +48,6 @@ class InviteUnknown(AccountRefused):
 
 
 @dataclass(frozen=True, slots=True)
-class FirstAccount:
-    """What set-up prints once."""
-
-    username: str
-    password: str = field(repr=False)
-    totp_secret: str = field(repr=False)
-    recovery_key: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class NewAccount:
     """A new account: its roles, password and TOTP secret as chosen at the screen."""
 
@@ -73,28 +55,6 @@ class NewAccount:
     display_name: str
     password: str = field(repr=False)
     totp_secret: str = field(repr=False)
-
-
-async def set_up(desk: Desk, account: NewAccount, roles: list[str]) -> FirstAccount:
-    """Make the meldpunt's key pair, the recovery key and the first account. Only on an empty database."""
-    recovery_text, recovery = new_recovery_key()
-    pair = KeyPair.new()
-    row, person = await _new_staff(desk, account, roles)
-    now = desk.clock()
-    async with desk.store.writing() as session:
-        if await session.scalar(select(MeldpuntKey.generation).limit(1)) is not None:
-            raise AccountRefused("this installation is set up already")
-        session.add(
-            MeldpuntKey(
-                generation=1, public_key=pair.public, recovery_public_key=recovery.public, created_at=now,
-                retired_at=None,
-            )
-        )  # fmt: skip
-        await _add(session, row)
-        for holder, public in ((RECOVERY, recovery.public), (row.id, person.public)):
-            _grant(session, 1, holder, grant(pair.private, public), SYSTEM, desk)
-        await desk.record(session, Actor(SYSTEM, SYSTEM, frozenset()), "account.set_up", row.id)
-    return FirstAccount(account.username, account.password, account.totp_secret, recovery_text)
 
 
 async def check_password(desk: Desk, username: str, password: str) -> tuple[Staff, KeyPair]:
@@ -163,7 +123,7 @@ async def accept_invite(desk: Desk, token: str, account: NewAccount) -> Staff:
         found = await session.scalar(select(Invite).where(Invite.lookup == lookup))
     if found is None or found.used_at is not None or found.expires_at < now:
         raise InviteUnknown("this invitation does not work (any more)")
-    row, person = await _new_staff(desk, account, found.roles)
+    row, person = await new_staff(desk, account, found.roles)
     async with desk.store.writing() as session:
         used = await session.scalar(
             update(Invite)
@@ -173,11 +133,11 @@ async def accept_invite(desk: Desk, token: str, account: NewAccount) -> Staff:
         )
         if used is None:
             raise InviteUnknown("this invitation does not work (any more)")
-        await _add(session, row)
+        await add_staff(session, row)
         known = set(await session.scalars(select(MeldpuntKey.generation)))
         for generation, private in open_invite(found.sealed_keys, token, found.id).items():
             if generation in known:
-                _grant(session, generation, row.id, grant(private, person.public), found.invited_by, desk)
+                add_grant(session, generation, row.id, grant(private, person.public), found.invited_by, desk)
         await desk.record(session, Actor(row.id, account.display_name, frozenset()), "account.made", row.id)
     return row
 
@@ -207,82 +167,8 @@ async def end_access(desk: Desk, actor: Actor, staff_id: str) -> None:
         announce(session, staff_topic(staff_id), QUEUE)
 
 
-async def rotate(desk: Desk, actor: Actor, keyring: Keyring) -> int:
-    """Make the next generation of the meldpunt's key and seal every handed-over conversation for it.
-
-    Whoever had the old private key opens nothing that is in the database from now on. Gives the new
-    generation.
-    """
-    pair, now = KeyPair.new(), desk.clock()
-    async with desk.store.writing() as session:
-        newest = await _newest(session)
-        generation = newest.generation + 1
-        session.add(
-            MeldpuntKey(
-                generation=generation, public_key=pair.public, recovery_public_key=newest.recovery_public_key,
-                created_at=now, retired_at=None,
-            )
-        )  # fmt: skip
-        await session.flush()
-        _grant(session, generation, RECOVERY, grant(pair.private, newest.recovery_public_key), actor.id, desk)
-        holders = await session.execute(
-            select(Staff.id, Staff.public_key).where(
-                Staff.active,
-                Staff.id.in_(select(KeyGrant.holder).where(KeyGrant.generation == newest.generation)),
-            )
-        )
-        for holder, public in holders.all():
-            _grant(session, generation, holder, grant(pair.private, public), actor.id, desk)
-        for row in await session.scalars(select(HandedOverKey)):
-            keys = keyring.open(row.conversation_id, row.generation, row.sealed)
-            row.generation, row.sealed = generation, keys.sealed_for(pair.public)
-        await session.execute(
-            update(MeldpuntKey).where(MeldpuntKey.generation < generation).values(retired_at=now)
-        )
-        await session.execute(delete(KeyGrant).where(KeyGrant.generation < generation))
-        await session.execute(delete(Invite).where(Invite.used_at.is_(None)))
-        await desk.record(session, actor, "key.rotated", f"generation {generation}")
-        announce(session, QUEUE)
-    return generation
-
-
-async def recover(desk: Desk, recovery_key: str, staff_id: str) -> None:
-    """Give ``staff_id`` access by the printed recovery key; raises :class:`NoAccess`."""
-    pair = _recovery_pair(recovery_key)
-    async with desk.store.writing() as session:
-        await _recover(desk, session, pair, staff_id)
-
-
-async def _recover(desk: Desk, session: AsyncSession, pair: KeyPair, staff_id: str) -> None:
-    person = await session.get(Staff, staff_id)
-    if person is None or not person.active:
-        raise AccountRefused("there is no such account")
-    rows = await session.scalars(select(KeyGrant).where(KeyGrant.holder == RECOVERY))
-    for row in rows.all():
-        private = open_grant(row.sealed, pair.private)
-        if await session.get(KeyGrant, (row.generation, staff_id)) is None:
-            _grant(session, row.generation, staff_id, grant(private, person.public_key), RECOVERY, desk)
-    await desk.record(session, Actor(SYSTEM, SYSTEM, frozenset()), "account.recovered", staff_id)
-
-
-async def reset_by_recovery(desk: Desk, recovery_key: str, account: NewAccount, roles: list[str]) -> Staff:
-    """Make an account by the printed recovery key, when nobody who can open is left."""
-    pair = _recovery_pair(recovery_key)
-    row, _ = await _new_staff(desk, account, roles)
-    async with desk.store.writing() as session:
-        await _add(session, row)
-        await _recover(desk, session, pair, row.id)
-    return row
-
-
-def _recovery_pair(text: str) -> KeyPair:
-    try:
-        return recovery_pair(text)
-    except ValueError:
-        raise NoAccess("this is not a recovery key") from None
-
-
-async def _add(session: AsyncSession, row: Staff) -> None:
+async def add_staff(session: AsyncSession, row: Staff) -> None:
+    """Store a new account; raises :class:`UsernameTaken`."""
     session.add(row)
     try:
         await session.flush()
@@ -300,19 +186,8 @@ def locked_key(row: Staff) -> LockedKey:
     return LockedKey(row.wrapped_private_key, row.salt, Cost.from_dict(row.cost))
 
 
-async def newest_key(session: AsyncSession) -> MeldpuntKey:
-    """The generation that conversations are handed over to now."""
-    return await _newest(session)
-
-
-async def _newest(session: AsyncSession) -> MeldpuntKey:
-    row = await session.scalar(select(MeldpuntKey).order_by(MeldpuntKey.generation.desc()).limit(1))
-    if row is None:
-        raise AccountRefused("this installation is not set up: run 'python -m handover init'")
-    return row
-
-
-async def _new_staff(desk: Desk, account: NewAccount, roles: list[str]) -> tuple[Staff, KeyPair]:
+async def new_staff(desk: Desk, account: NewAccount, roles: list[str]) -> tuple[Staff, KeyPair]:
+    """A row for a new account, not yet stored, and its opened key pair; raises :class:`AccountRefused`."""
     _check_password(desk, account.password)
     async with desk.store.reading() as session:
         if await session.scalar(select(Staff.id).where(Staff.username == tidy_name(account.username))):
@@ -329,11 +204,11 @@ async def _new_staff(desk: Desk, account: NewAccount, roles: list[str]) -> tuple
     return row, pair
 
 
-
 def _check_password(desk: Desk, password: str) -> None:
     if len(password) < desk.settings.password_length:
         raise PasswordTooShort(f"a password has at least {desk.settings.password_length} characters")
 
 
-def _grant(session: AsyncSession, generation: int, holder: str, sealed: bytes, by: str, desk: Desk) -> None:
+def add_grant(session: AsyncSession, generation: int, holder: str, sealed: bytes, by: str, desk: Desk) -> None:
+    """Let ``holder`` open what is sealed for this generation of the meldpunt's key."""
     session.add(KeyGrant(generation=generation, holder=holder, sealed=sealed, granted_by=by, at=desk.clock()))
