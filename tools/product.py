@@ -29,13 +29,14 @@ from tools.supervisor import OWNER_ONLY, Command, Ended, Supervisor
 
 READY_LIMIT_S = 180.0
 POLL_S = 0.2
-# Each process gets the secrets it needs and no others.
+# Each process gets the secrets it needs and no others: those that are made here, and those that an operator sets.
 MAY_KNOW = {
-    "handover": ("MELDPUNT_CHANNEL_SECRET",),
-    "jobs": ("MELDPUNT_CHANNEL_SECRET",),
+    "handover": ("MELDPUNT_CHANNEL_SECRET", "MELDPUNT_DATABASE_URL", "MELDPUNT_OIDC_SECRET"),
+    "jobs": ("MELDPUNT_CHANNEL_SECRET", "MELDPUNT_DATABASE_URL", "MELDPUNT_SMTP_PASSWORD"),
     "rasa": ("MELDPUNT_CHANNEL_SECRET", "MELDPUNT_TRACKER_KEY", "MELDPUNT_ACTION_TOKEN"),
     "actions": ("MELDPUNT_ACTION_TOKEN",),
 }
+SET_BY_OPERATORS = ("MELDPUNT_DATABASE_URL", "MELDPUNT_OIDC_SECRET", "MELDPUNT_SMTP_PASSWORD")
 NEED_DATABASE = ("handover", "jobs")
 
 
@@ -75,7 +76,7 @@ class Product:
 
     def prepare(self) -> dict[str, Any] | None:
         """Database, keys, first account: what ``handover init`` says of a new account, else None."""
-        env = self._environment_of("handover")
+        env = self.environment_of("handover")
         argv = [str(MODERN.python), "-m", "handover", "init", "--json"]
         done = subprocess.run(
             argv,
@@ -107,7 +108,7 @@ class Product:
 
     def start_one(self, name: str) -> None:
         """Start one of the processes."""
-        self.supervisor.start(Command(name, self.commands[name], self._environment_of(name)))
+        self.supervisor.start(Command(name, self.commands[name], self.environment_of(name)))
 
     def wait_until_ready(self, given_up: Callable[[], bool] = lambda: False) -> None:
         """Until all answer; raises :class:`ProcessEnded`, or a :class:`Problem` when it takes too long."""
@@ -148,12 +149,15 @@ class Product:
             "the visitors' page": lambda: answers(f"{self.public_url}/health/ready"),
         }
 
-    def _environment_of(self, name: str) -> dict[str, str]:
-        secrets = self._secrets()
+    def environment_of(self, name: str) -> dict[str, str]:
+        """What this process is started with. A secret that is not for it is empty: so ``.env`` does not give it either."""
+        given = {key: self.environment.get(key, "") for key in SET_BY_OPERATORS}
+        secrets = {**self._secrets(), **given}
+        known = MAY_KNOW.get(name, ())
         return {
             **{key: value for key, value in self.environment.items() if key not in secrets},
             **self.ports.as_environment(),
-            **{key: secrets[key] for key in MAY_KNOW.get(name, ())},
+            **{key: value if key in known else "" for key, value in secrets.items()},
             "MELDPUNT_VAR": str(self.var),
             "PYTHONPATH": str(ROOT),
             "PYTHONUNBUFFERED": "1",

@@ -11,10 +11,13 @@ import tarfile
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
+from meldpunt.settings import Settings
 from tools.console import Problem, end_with_one_sentence
-from tools.keys import shared_secrets
+from tools.keys import SHARED, shared_secrets
 from tools.paths import ROOT, writable
+from tools.product import MAY_KNOW, SET_BY_OPERATORS, Product
 from tools.pythons import find_python
 from tools.settings import check_free, free_ports, ports_from, with_dotenv
 from tools.training import ensure_model, is_intact
@@ -184,3 +187,33 @@ def test_every_requirement_has_a_hash_and_none_an_address() -> None:
         pins = [block for block in text.replace("\\\n", " ").splitlines() if "==" in block]
         assert pins, file
         assert all("--hash=sha256:" in pin for pin in pins), file
+
+
+def test_each_process_gets_the_secrets_it_needs_and_no_others(tmp_path: Path) -> None:
+    set_by_operators = {
+        "MELDPUNT_DATABASE_URL": "postgresql+psycopg://meldpunt:geheim@db/meldpunt",
+        "MELDPUNT_OIDC_SECRET": "geheim van de aanmelddienst", "MELDPUNT_SMTP_PASSWORD": "geheim van de mail",
+        "MELDPUNT_TRACKER_KEY": "dGVzdA==",
+    }  # fmt: skip
+    product = Product(tmp_path, free_ports(), {"PATH": os.environ["PATH"], **set_by_operators}, {})
+    secrets = {*set_by_operators, *SHARED}
+    knows = {
+        name: {key for key in secrets if product.environment_of(name)[key]} for name in (*MAY_KNOW, "another")
+    }
+    assert knows == {
+        "handover": {"MELDPUNT_CHANNEL_SECRET", "MELDPUNT_DATABASE_URL", "MELDPUNT_OIDC_SECRET"},
+        "jobs": {"MELDPUNT_CHANNEL_SECRET", "MELDPUNT_DATABASE_URL", "MELDPUNT_SMTP_PASSWORD"},
+        "rasa": {"MELDPUNT_CHANNEL_SECRET", "MELDPUNT_TRACKER_KEY", "MELDPUNT_ACTION_TOKEN"},
+        "actions": {"MELDPUNT_ACTION_TOKEN"},
+        "another": set(),
+    }
+
+
+def test_every_secret_setting_is_for_named_processes() -> None:
+    """A secret that is added to the settings must be given to somebody by name, or it reaches all four."""
+    secret = {
+        f"MELDPUNT_{name.upper()}"
+        for name, field in Settings.model_fields.items()
+        if field.annotation is SecretStr
+    }
+    assert secret <= {*SET_BY_OPERATORS, *SHARED}

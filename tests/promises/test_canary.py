@@ -37,6 +37,8 @@ DEBUG = {
     "MELDPUNT_LOG_LEVEL": "DEBUG", "LOG_LEVEL": "DEBUG", "LOG_LEVEL_LIBRARIES": "DEBUG", "PYTHONASYNCIODEBUG": "1",
 }  # fmt: skip
 
+OPERATORS = {"MELDPUNT_OIDC_SECRET": "geheim-van-de-aanmelddienst", "MELDPUNT_SMTP_PASSWORD": "geheim-van-de-mail"}
+
 
 @dataclass
 class Told:
@@ -54,7 +56,7 @@ class Told:
             "the forwarded address": FORWARDED, "the user agent": "verklikkertelefoon",
             "the referrer": "verklikkersite", "the token": self.visitor.token, "the code": self.visitor.code,
             "the code without spaces": self.visitor.code.replace(" ", ""), "the answer": "papegaaienveer",
-            "the note": "flamingoveer", "the password": self.product.login["password"],
+            "the note": "flamingoveer", "the password": self.product.login["password"], **OPERATORS,
         }  # fmt: skip
 
 
@@ -108,7 +110,7 @@ async def whole_path(product: RunningProduct) -> tuple[StubbornVisitor, str]:
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
-    with running_product(tmp_path_factory.mktemp("kanarie"), DEBUG) as product:
+    with running_product(tmp_path_factory.mktemp("kanarie"), {**DEBUG, **OPERATORS}) as product:
         yield Told(product, *asyncio.run(whole_path(product)))
 
 
@@ -165,6 +167,17 @@ def test_the_four_processes_were_asked_for_debug_and_rasa_stayed_at_info(told: T
     assert set(logs) == {"handover", "jobs", "rasa", "actions"}
     assert all(logs.values()), {name: len(text) for name, text in logs.items()}
     assert " DEBUG " not in logs["rasa"]
+
+
+@pytest.mark.product
+def test_a_secret_of_the_operator_is_with_the_process_that_needs_it_alone(told: Told) -> None:
+    holders = {name: set() for name in OPERATORS}
+    for process in ("handover", "jobs", "rasa", "actions"):
+        environment = Path(f"/proc/{told.product.control.supervisor.pid(process)}/environ").read_bytes()
+        for name, secret in OPERATORS.items():
+            if secret.encode() in environment:
+                holders[name].add(process)
+    assert holders == {"MELDPUNT_OIDC_SECRET": {"handover"}, "MELDPUNT_SMTP_PASSWORD": {"jobs"}}
 
 
 @pytest.mark.product
