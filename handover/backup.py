@@ -1,8 +1,9 @@
 """Copies that can be put back, and that do not outlive what was deleted.
 
-A copy is two files. ``data-<time>.db`` holds everything but the keys of conversations; it may be kept.
-``keys.db`` holds those keys and is overwritten by every new copy: so an older data copy opens only what
-still existed at the newest one. For PostgreSQL use its own tools in the same manner (docs/backup.md).
+A copy is two files. ``data-<time>.db`` holds everything but keys; it may be kept. ``keys.db`` holds the keys, who has
+access, and what reporters agree to, and is overwritten by every new copy: so an older data copy opens only what
+still existed at the newest one, for whoever still has access, under the consents as they are now.
+For PostgreSQL use its own tools in the same manner (docs/backup.md).
 """
 
 from __future__ import annotations
@@ -19,6 +20,16 @@ from pathlib import Path
 from meldpunt.settings import Settings
 
 KEY_TABLES = ("handed_over_keys", "visitor_tokens", "receipts")
+ACCESS_TABLES = ("key_grants", "invites")  # with the keys, not with the data
+NEWEST_TABLES = ("staff", "meldpunt_keys", "consents")  # with both; the newest counts
+FORGOTTEN_TABLES = ("staff_sessions",)  # nobody is still logged in after a restore
+OF_A_REPORT = "reference IN (SELECT reference FROM main.reports)"
+WORDS_WITHDRAWN = """
+    SELECT reports.conversation_id FROM main.reports
+    JOIN main.consents AS old ON old.reference = reports.reference AND old.item = 'bewaren_eigen_woorden'
+    JOIN apart.consents AS new ON new.reference = old.reference AND new.item = old.item
+    WHERE old.value = 'ja' AND new.value <> 'ja'
+"""
 SQLITE = "sqlite+aiosqlite:///"
 
 
@@ -70,8 +81,9 @@ def _move_keys(whole: Path, keys: Path) -> None:
         copy.execute("PRAGMA journal_mode=DELETE")
         copy.execute("PRAGMA secure_delete=ON")
         copy.execute("ATTACH DATABASE ? AS apart", (str(keys),))
-        for table in KEY_TABLES:
+        for table in (*KEY_TABLES, *ACCESS_TABLES, *NEWEST_TABLES):
             copy.execute(f"CREATE TABLE apart.{table} AS SELECT * FROM main.{table}")
+        for table in (*KEY_TABLES, *ACCESS_TABLES, *FORGOTTEN_TABLES):
             copy.execute(f"DELETE FROM main.{table}")
         copy.execute("DETACH DATABASE apart")
         copy.execute("VACUUM")
@@ -88,14 +100,15 @@ def _restore(target: Path, data: Path, keys: Path) -> None:
     shutil.copyfile(data, partial)
     partial.chmod(0o600)
     with closing(sqlite3.connect(partial, isolation_level=None)) as copy:
-        copy.execute("PRAGMA foreign_keys=ON")
         copy.execute("ATTACH DATABASE ? AS apart", (str(keys),))
+        _take_words_away(copy)
+        for table in (*ACCESS_TABLES, *NEWEST_TABLES):
+            copy.execute(f"DELETE FROM main.{table}")
+            copy.execute(_take(copy, table, OF_A_REPORT if table == "consents" else "1"))
+        copy.execute("PRAGMA foreign_keys=ON")
         copy.execute("BEGIN")
         for table in KEY_TABLES:
-            copy.execute(
-                f"INSERT INTO main.{table} SELECT * FROM apart.{table} "
-                "WHERE conversation_id IN (SELECT id FROM main.conversations)"
-            )
+            copy.execute(_take(copy, table, "conversation_id IN (SELECT id FROM main.conversations)"))
         # What was deleted since this data was copied has no key any more: it goes here too.
         copy.execute(
             "DELETE FROM main.conversations WHERE id NOT IN "
@@ -108,6 +121,23 @@ def _restore(target: Path, data: Path, keys: Path) -> None:
         partial.unlink()
         raise BackupRefused("The copy is damaged; nothing was put back.")
     partial.replace(target)
+
+
+def _take_words_away(copy: sqlite3.Connection) -> None:
+    """Where the consent for literal words was withdrawn since, the thread and the words go, as after their term."""
+    for (conversation,) in copy.execute(WORDS_WITHDRAWN).fetchall():
+        for table in ("messages", "unfit_payloads"):
+            copy.execute(f"DELETE FROM main.{table} WHERE conversation_id = ?", (conversation,))
+        copy.execute("UPDATE main.reports SET sealed_words = NULL WHERE conversation_id = ?", (conversation,))
+
+
+def _take(copy: sqlite3.Connection, table: str, condition: str) -> str:
+    """The statement that takes a table's rows from the keys, by the columns that both versions have."""
+    ours, theirs = (
+        [row[1] for row in copy.execute(f"PRAGMA {schema}.table_info({table})")] for schema in ("main", "apart")
+    )
+    columns = ", ".join(f'"{name}"' for name in ours if name in theirs)
+    return f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM apart.{table} WHERE {condition}"
 
 
 def _file(settings: Settings) -> Path:

@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from handover import backup, retention
+from handover import accounts, backup, retention
 from handover.cli import main
+from handover.desk import Actor
 from handover.installation import open_desk
 from handover.queue import list_queue, open_report
 from handover.store import AuditLine, Conversation, HandedOverKey, Receipt
+from handover.vault import WrongPassword
 from meldpunt.settings import Settings
 from tests.handover.conftest import House
 
@@ -155,11 +157,57 @@ async def test_what_was_deleted_after_a_copy_does_not_come_back(house: House, tm
     assert stays.last("report")
 
 
+async def test_a_consent_withdrawn_after_a_copy_stays_withdrawn(house: House, tmp_path: Path):
+    await stamped(house)
+    line, other = await house.report(story="die woorden mogen weg"), await house.report(story="deze blijven staan")
+    first = await copied(house, tmp_path / "copies")
+    await line.choose("consent:bewaren_eigen_woorden", "no")
+    await asyncio.sleep(1.1)  # copies are named by the second
+    second = await copied(house, tmp_path / "copies")
+    new = elsewhere(house, tmp_path)
+    await backup.restore(new, first.data, second.keys)
+    async with open_desk(new) as desk:
+        actor, pair = await accounts.check_password(desk, "beheer", house.office.account.password)
+        keyring = await accounts.keyring_of(desk, actor.id, pair.private)
+        me = Actor(actor.id, actor.display_name, frozenset(actor.roles))
+        cases = [
+            await open_report(desk, me, keyring, item.reference) for item in await list_queue(desk, me, keyring)
+        ]
+    found = {case.item.reference: case for case in cases}
+    withdrawn, kept = (found[one.last("report")["reference"]] for one in (line, other))
+    assert not withdrawn.consents["bewaren_eigen_woorden"].yes
+    assert withdrawn.messages == []
+    assert withdrawn.report.feiten.eigen_woorden == ()
+    assert kept.consents["bewaren_eigen_woorden"].yes
+    assert "deze blijven staan" in [message.body.text for message in kept.messages]
+
+
+async def test_who_lost_access_after_a_copy_does_not_get_it_back(house: House, tmp_path: Path):
+    await stamped(house)
+    await house.report()
+    beheer, keyring = await house.office.person()
+    anna, _ = await house.office.person("anna")
+    first = await copied(house, tmp_path / "copies")
+    await accounts.end_access(house.desk, beheer, anna.id)
+    await accounts.rotate(house.desk, beheer, keyring)
+    await asyncio.sleep(1.1)
+    second = await copied(house, tmp_path / "copies")
+    new = elsewhere(house, tmp_path)
+    await backup.restore(new, first.data, second.keys)
+    async with open_desk(new) as desk:
+        with pytest.raises(WrongPassword):
+            await accounts.check_password(desk, "anna", "wachtwoord van anna")
+        row, pair = await accounts.check_password(desk, "beheer", house.office.account.password)
+        again = await accounts.keyring_of(desk, row.id, pair.private)
+        (item,) = await list_queue(desk, beheer, again)
+        assert (await open_report(desk, beheer, again, item.reference)).messages
+
+
 async def test_the_data_copy_alone_opens_nothing(house: House, tmp_path: Path):
     await house.report()
     made = await copied(house, tmp_path / "copies")
     with closing(sqlite3.connect(made.data)) as data:
-        for table in backup.KEY_TABLES:
+        for table in (*backup.KEY_TABLES, *backup.ACCESS_TABLES):
             assert data.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
     async with house.desk.store.reading() as session:
         sealed = await session.scalar(select(HandedOverKey.sealed))
