@@ -169,9 +169,10 @@ def _text(call: Dict[str, Any]) -> str:
     text = call.get("text")
     if not isinstance(text, str) or not text.strip():
         raise BadCall("text is missing")
-    if len(text.encode()) > MAX_TEXT_BYTES * 2:
+    whole = text.encode("utf-8", "replace")  # half a sign, which a browser can send, becomes a question mark
+    if len(whole) > MAX_TEXT_BYTES * 2:
         raise BadCall(f"text is longer than {MAX_TEXT_BYTES * 2} bytes")
-    return NOT_A_SLASH_INTENT + text
+    return NOT_A_SLASH_INTENT + whole.decode()
 
 
 def as_reply(message: Dict[str, Any]) -> Dict[str, Any]:

@@ -71,6 +71,23 @@ def test_a_call_that_comes_again_while_it_runs_is_one_turn(product: RunningProdu
     asyncio.run(both())
 
 
+KINDS_OF_TEXT = {
+    "half a sign": "\ud800 half", "nothing": "\x00", "Arabic": "عربي", "a family": "👩‍👩‍👧‍👦", "turned round": "a\u202eb",
+    "2000 signs of four bytes": "👧" * 2000, "only a mark": "\u0301", "a slash": "/restart", "braces": '{{x}} {"a": 1}',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS_OF_TEXT)
+def test_a_text_of_any_kind_gets_an_answer(product: RunningProduct, kind: str) -> None:
+    async def answer() -> list[dict[str, Any]]:
+        async with aiohttp.ClientSession() as http:
+            sam = Sam(product, http, 1)
+            await sam.say("start")
+            return await sam.say("message", text=KINDS_OF_TEXT[kind])
+
+    assert any(reply["ask"] for reply in asyncio.run(answer()))
+
+
 def test_who_goes_on_after_the_end_hears_one_answer(product: RunningProduct) -> None:
     async def after_the_end() -> list[dict[str, Any]]:
         async with aiohttp.ClientSession() as http:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 from pathlib import Path
 
@@ -103,3 +104,23 @@ async def test_visitor_lines_say_nothing_of_who_it_was(house: House):
         lines = (await session.scalars(select(AuditLine).where(AuditLine.actor == VISITOR))).all()
     assert lines
     assert {(line.device, tuple(line.details)) for line in lines} == {("", ())}
+
+
+WITHOUT_A_LINE = {"renew", "set_available"}  # a sign of life is no change of a case
+
+
+def test_every_service_that_changes_a_case_writes_its_line():
+    """By the code of the services themselves: a new one that writes without a line fails here."""
+    silent = []
+    for file in sorted(Path(queue.__file__).parent.glob("*.py")):
+        functions = {
+            node.name: ast.unparse(node)
+            for node in ast.parse(file.read_text(encoding="utf-8")).body
+            if isinstance(node, ast.AsyncFunctionDef | ast.FunctionDef)
+        }
+        for name, code in functions.items():
+            called = [other for other in functions if other != name and f"{other}(" in code]
+            whole = code + "".join(functions[other] for other in called)
+            if not name.startswith("_") and ".writing()" in whole and "record(" not in whole:
+                silent.append(name)
+    assert set(silent) == WITHOUT_A_LINE
