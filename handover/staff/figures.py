@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from handover.closed_years import figures_of, known_years
 from handover.staff.permissions import may
 from handover.staff.problems import NotPublished
 from handover.staff.web import RENDERER, desk_of, keyring_of, login_of, page
-from handover.statistics import Figures, count, figures, years
+from handover.statistics import Figures
 
 HIDDEN = "."
 
 
 async def shown(request: web.Request) -> web.StreamResponse:
     """The figures of a year. The running year is for whoever reads the cases as well."""
-    chosen, listed = await _chosen(request)
-    return page(request, "figures.html", figures=chosen, years=listed)
+    chosen, listed, fixed = await _chosen(request)
+    return page(request, "figures.html", figures=chosen, years=listed, fixed=fixed)
 
 
 async def as_csv(request: web.Request) -> web.StreamResponse:
     """A complete year as CSV; hidden numbers are a full stop."""
-    chosen, _ = await _chosen(request)
+    chosen, *_ = await _chosen(request)
     _only_complete(chosen)
     word, file = request.app[RENDERER].word, io.StringIO()
     writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
@@ -46,19 +48,19 @@ async def as_csv(request: web.Request) -> web.StreamResponse:
 
 async def overview(request: web.Request) -> web.StreamResponse:
     """A complete year on paper."""
-    chosen, _ = await _chosen(request)
+    chosen, _, fixed = await _chosen(request)
     _only_complete(chosen)
-    return page(request, "overview.html", figures=chosen, made=desk_of(request).clock())
+    return page(request, "overview.html", figures=chosen, fixed=fixed)
 
 
-async def _chosen(request: web.Request) -> tuple[Figures, list[int]]:
+async def _chosen(request: web.Request) -> tuple[Figures, list[int], datetime | None]:
     desk, actor = desk_of(request), login_of(request).actor
     this_year = desk.clock().astimezone(ZoneInfo(desk.settings.timezone)).year
-    listed = [year for year in await years(desk) if year < this_year or may(actor, "cases")]
+    listed = [year for year in await known_years(desk) if year < this_year or may(actor, "cases")]
     asked = request.query.get("jaar", "")
     year = next((one for one in listed if str(one) == asked), listed[0] if listed else this_year - 1)
-    counted, left_out = await count(desk, keyring_of(request), year)
-    return figures(year, counted, left_out, complete=year < this_year), listed
+    found, fixed = await figures_of(desk, actor, keyring_of(request), year, complete=year < this_year)
+    return found, listed, fixed
 
 
 def _only_complete(chosen: Figures) -> None:

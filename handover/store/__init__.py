@@ -13,7 +13,7 @@ from handover.store.conversations import (
 )
 from handover.store.database import Store
 from handover.store.people import Invite, KeyGrant, MeldpuntKey, Passkey, Staff, StaffSession
-from handover.store.records import AuditLine, Counter, Heartbeat, SettingChange
+from handover.store.records import AuditLine, Counter, Heartbeat, SettingChange, YearFigures
 from handover.store.reports import (
     CaseEvent,
     CaseLink,
@@ -29,5 +29,5 @@ __all__ = [
     "AuditLine", "Base", "BotErasure", "CaseEvent", "CaseLink", "ConsentChange", "ConsentRow", "Conversation", "Counter",
     "HandedOverKey", "Heartbeat", "Invite", "KeyGrant", "MeldpuntKey", "Message", "Note", "Outbox", "Passkey",
     "Receipt", "ReportRow", "SettingChange", "Staff", "StaffSession", "Store", "Task", "Transfer", "UnfitPayload",
-    "VisitorToken",
+    "VisitorToken", "YearFigures",
 ]  # fmt: skip

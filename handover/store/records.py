@@ -45,6 +45,16 @@ class SettingChange(Base):
     at: Mapped[datetime]
 
 
+class YearFigures(Base):
+    """The figures of a year that is over, as they were first published: small numbers are hidden in them already."""
+
+    __tablename__ = "year_figures"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    figures: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+
+
 class Counter(Base):
     """A number that may outlive what it counts: anonymous statistics, by day and name."""
 

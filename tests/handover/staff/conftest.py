@@ -36,6 +36,7 @@ class StaffSide:
     desk: Desk
     client: TestClient[Any, Any]
     now: list[datetime]
+    recovery_key: str = ""
     keys: dict[str, ConversationKeys] = field(default_factory=dict)
 
     def later(self, **term: float) -> None:
@@ -138,11 +139,11 @@ async def staff(sqlite_url: str, tmp_path: Path) -> AsyncIterator[StaffSide]:
     store, now = Store.open(sqlite_url), [datetime.now(UTC)]
     await upgrade(store)
     desk = Desk(store, Hub(), settings, InstallationKeys(new_key()), clock=lambda: now[0])
-    await set_up(
+    first = await set_up(
         desk, NewAccount("beheer", "Beheer", PASSWORD, SECRET), ["medewerker", "coordinator", "beheerder"]
     )
     async with TestClient(TestServer(make_staff_app(desk))) as client:
-        yield StaffSide(desk, client, now)
+        yield StaffSide(desk, client, now, first.recovery_key)
     await store.close()
 
 
