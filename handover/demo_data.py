@@ -15,6 +15,7 @@ from meldpunt.reading.types import Mention as Read
 from meldpunt.report import Consent, Feiten, FiredRule, Level, Melder, Mention, Report, ScorePart, Triage
 from meldpunt.report_blocks import Betrokkene, Field, Kwaliteit, Melding
 from meldpunt.report_values import ConsentItem, Leeftijdsband
+from meldpunt.triage import rule_set
 from meldpunt.triage.engine import Facts, assess
 
 DATA = Path(__file__).parent / "data"
@@ -25,6 +26,7 @@ BANDS: tuple[tuple[int, Leeftijdsband], ...] = (
     (24, "18-23"),
     (200, "24+"),
 )
+MAY_LACK = ("age_at_start", "since_when", "in_danger_now", "when")
 EVIDENCE = re.compile(r"\[\[(~?)(\w+)\|([^\]]+)\]\]")
 
 
@@ -86,6 +88,7 @@ def report_of(row: Row, story: dict[str, Any], mentions: tuple[Mention, ...], at
         )
         items[item] = Consent(waarde="ja" if yes else "nee", tijdstip=at, tekstversie="demo")
     known = row.age is not None
+    lacks = MAY_LACK[: row.number % (len(MAY_LACK) + 1)] + (() if known else ("age_band",))
     return Report(
         melding=Melding(
             begonnen_op=at - timedelta(minutes=9), afgerond_op=at, botversie="demo", regelversie=found.version
@@ -124,8 +127,8 @@ def report_of(row: Row, story: dict[str, Any], mentions: tuple[Mention, ...], at
             score=found.score,
         ),
         kwaliteit=Kwaliteit(
-            volledigheid=round(0.35 + 0.05 * (row.number % 12), 2),
-            ontbreekt=found.missing,
+            volledigheid=1 - len(lacks) / len(rule_set().core_fields),
+            ontbreekt=lacks,
             beurten=8,
         ),
     )

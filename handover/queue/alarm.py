@@ -47,16 +47,16 @@ async def alarm(desk: Desk) -> Alarm:
 async def raise_to_acute(desk: Desk, session: AsyncSession, conversation_id: str, kinds: Sequence[str]) -> None:
     """Make a case acuut where the visitor says something acute (``kinds``: safety kinds) while the bot is silent.
 
-    Only up: people lower it, two of them. Nothing where the conversation is no case (yet).
+    Only up: people lower it, two of them. What the rules propose stays as it is. Nothing where there is no case (yet).
     """
     row = await session.scalar(
         select(ReportRow).where(ReportRow.conversation_id == conversation_id).with_for_update()
     )
     if row is None or not kinds or row.level == ACUTE:
         return
-    old, row.level, row.proposed_level = row.level, ACUTE, ACUTE
+    old, row.level = row.level, ACUTE
     now = desk.clock()
-    await note_event(session, row, "level", SYSTEM, now, old=old, new=ACUTE)
+    await note_event(session, row, "safety", SYSTEM, now, old=old, new=kinds[0])
     doing = Doing(SYSTEM, "case.level", row.reference, details=(("new", ACUTE), ("old", old)))
     await desk.audit.write(session, doing, now)
     announce(session, QUEUE)

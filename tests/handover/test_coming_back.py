@@ -53,6 +53,7 @@ async def test_who_says_something_acute_while_waiting_goes_to_the_front_of_the_l
     await second.until("message", text=safety_text("nu_in_gevaar"))
     items = list((await cases(house)).values())
     assert [item.level for item in items] == ["acuut", "onvoldoende_informatie"]
+    assert items[0].proposed_level == "onvoldoende_informatie"  # the rules said so, and still do
     assert await second.until("mode", position=1)
     assert await first.until("mode", position=2)
     async with house.desk.store.reading() as session:

@@ -152,6 +152,7 @@ sound();
 const alarm = document.getElementById("alarm");
 if (alarm) { tell(alarm); listen(); }
 toEnd();
+if (location.hash === "#gesprek-einde") document.getElementById("text")?.focus({ preventScroll: true });
 
 // Ctrl+Enter sends; a form is sent once.
 document.getElementById("text")?.addEventListener("keydown", (event) => {

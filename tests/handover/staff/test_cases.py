@@ -69,7 +69,7 @@ async def test_what_is_acute_is_on_top_of_every_page(staff: StaffSide, fetch: Fe
     await staff.log_in()
     text = await fetch(path)
     assert 'data-acute="2" data-waiting="0"' in text
-    assert "1 acuut en wacht nu op een mens." in text
+    assert "1 acuut wacht nu op een mens." in text
     for reference in ("MT-1", "MT-2"):
         await staff.form("/wachtrij", f"/meldingen/{reference}/claim", version="0")
     assert "nog van niemand" not in await fetch(path)
@@ -277,4 +277,6 @@ async def test_what_cannot_happen_now_is_said_so(staff: StaffSide) -> None:
     await staff.form("/meldingen/MT-1", "/meldingen/MT-1/claim", version="0")
     answer = await staff.form("/meldingen/MT-1", "/meldingen/MT-1/sluiten", reason="het gesprek is klaar")
     assert answer.status == 409
-    assert "Dat lukte niet" in await answer.text()
+    text = await answer.text()
+    assert "Dat lukte niet" in text
+    assert 'href="/meldingen/MT-1">Terug naar de melding' in text
