@@ -39,6 +39,7 @@ class Bell:
     """Rings when one of its topics is woken; remembers which until it is taken."""
 
     def __init__(self) -> None:
+        self.topics: set[str] = set()  # what it listens to; the hub keeps this
         self._rung: set[str] = set()
         self._event = asyncio.Event()
 
@@ -74,14 +75,32 @@ class Hub:
         """A bell for ``topics``, as long as the context lasts."""
         bell = Bell()
         for topic in topics:
-            self._bells[topic].add(bell)
+            self.tune(bell, topic)
         try:
             yield bell
         finally:
-            for topic in topics:
-                self._bells[topic].discard(bell)
-                if not self._bells[topic]:
-                    del self._bells[topic]
+            for topic in tuple(bell.topics):
+                self.mute(bell, topic)
+
+    def tune(self, bell: Bell, topic: str) -> bool:
+        """Have a bell listen to one topic more; False where it did already."""
+        if topic in bell.topics:
+            return False
+        bell.topics.add(topic)
+        self._bells[topic].add(bell)
+        return True
+
+    def mute(self, bell: Bell, topic: str) -> None:
+        """Have a bell listen to one topic less."""
+        if topic in bell.topics:
+            bell.topics.remove(topic)
+            self._bells[topic].remove(bell)
+            if not self._bells[topic]:
+                del self._bells[topic]
+
+    def listeners(self, topic: str) -> int:
+        """How many bells listen to ``topic``."""
+        return len(self._bells.get(topic, ()))
 
     def conversations(self) -> frozenset[str]:
         """The ids of the conversations that someone listens to."""

@@ -91,7 +91,7 @@ async def _hello(socket: web.WebSocketResponse, door: Door) -> tuple[Visit, int]
 async def _traffic(socket: web.WebSocketResponse, door: Door, visit: Visit, after: int) -> None:
     """Phase two: a writer beside a reader, until one of them ends."""
     name = visit.conversation_id
-    topics = (conversation_topic(name), typing_topic(name), bot_topic(name), QUEUE)
+    topics = (conversation_topic(name), typing_topic(name), bot_topic(name))
     feed = Feed(door.desk, visit, after)
     with door.desk.hub.listen(*topics) as bell:
         outgoing = Outgoing(bell)
@@ -134,6 +134,7 @@ class Outgoing:
 async def _write(socket: web.WebSocketResponse, feed: Feed, bell: Bell, outgoing: Outgoing) -> None:
     name = feed.visit.conversation_id
     while True:
+        _follow_the_line(feed, bell)
         rung = await bell.wait()
         while (frame := outgoing.take()) is not None:
             await _send(socket, frame)
@@ -142,7 +143,7 @@ async def _write(socket: web.WebSocketResponse, feed: Feed, bell: Bell, outgoing
         for topic, author in ((bot_topic(name), "bot"), (typing_topic(name), "staff")):
             if topic in rung:
                 await _send(socket, {"type": "typing", "author": author})
-        if conversation_topic(name) in rung or (QUEUE in rung and feed.is_waiting):
+        if conversation_topic(name) in rung or QUEUE in rung:
             more = True
             while more:
                 try:
@@ -153,6 +154,15 @@ async def _write(socket: web.WebSocketResponse, feed: Feed, bell: Bell, outgoing
                     await _send(socket, frame)
                     if frame["type"] == "erased":
                         return
+
+
+def _follow_the_line(feed: Feed, bell: Bell) -> None:
+    """Whoever waits for a person hears of every change of the queue; thousands of others are not woken for it."""
+    hub = feed.desk.hub
+    if not feed.is_waiting:
+        hub.mute(bell, QUEUE)
+    elif hub.tune(bell, QUEUE):
+        bell.ring(QUEUE)  # for what changed just before
 
 
 async def _read(

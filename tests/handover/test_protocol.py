@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
+from datetime import timedelta
 
 import aiohttp
 import pytest
 
 from handover.conversation import socket as sockets
+from handover.hub import QUEUE
 from tests.handover.conftest import House
 from tests.handover.line import Line
 
@@ -111,6 +113,25 @@ async def test_asking_for_a_person_gives_a_place_in_line(house: House):
     house.office.clock.advance(house.desk.settings.bot_pause)
     second = await house.waiting()
     assert second.last("mode")["position"] == 2
+
+
+async def test_only_who_waits_is_woken_by_every_change_of_the_queue(house: House):
+    talking = [await house.line() for _ in range(3)]
+    for line in talking:
+        await line.until_ask("story")
+    assert house.desk.hub.listeners(QUEUE) == 0
+    first = await house.waiting()
+    house.office.clock.advance(timedelta(seconds=5))
+    second = await house.waiting()
+    assert second.last("mode")["position"] == 2
+    await first.send({"type": "erase"})
+    await first.until("erased")
+    await second.until("mode", position=1)
+    for _ in range(100):  # the line of who was first is being put away
+        if house.desk.hub.listeners(QUEUE) == 1:
+            break
+        await asyncio.sleep(0.1)
+    assert house.desk.hub.listeners(QUEUE) == 1
 
 
 async def test_safe_mode_rides_on_the_message(house: House):
