@@ -105,6 +105,8 @@ def _page(path: Path) -> Handler:
         for name, value in (
             ("exit_site", desk.settings.exit_site),
             ("organisation", desk.settings.organisation),
+            ("phone", desk.settings.organisation_phone),
+            ("url", desk.settings.organisation_url),
             ("hours", desk.hours.say()),
             ("start_title", preferences_of(desk).start_title),
             ("start_intro", preferences_of(desk).start_intro),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
-from tests.browser.visitor import DESK, Visitor
+from tests.browser.visitor import DESK, Visitor, wait_until
 from tests.running import RunningProduct
 
 STORY = "een gast van snap dreigt mijn fotos door te sturen als ik vrijdag niet naar een hotel in hengelo kom. ben 15"
@@ -24,9 +24,11 @@ SMALL_TARGETS = """least => [...document.querySelectorAll('button, summary, inpu
   .map(one => [one.textContent || one.id, one.getBoundingClientRect()])
   .filter(([, box]) => Math.round(box.width) < least || Math.round(box.height) < least)
   .map(([name, box]) => `${name} ${box.width}x${box.height}`)"""
-UNSEEN_FOCUS = """() => { const one = document.activeElement, box = one.getBoundingClientRect();
-  const style = getComputedStyle(one);
-  return one === document.body || style.outlineStyle === 'none' || box.bottom < 0 || box.top > innerHeight }"""
+# The name of what has the focus, and whether she sees that it has: an outline, and a place on the screen.
+FOCUS = """() => { const one = document.activeElement, box = one.getBoundingClientRect();
+  const seen = one !== document.body && getComputedStyle(one).outlineStyle !== 'none'
+    && box.bottom > 0 && box.top < innerHeight;
+  return [one.ariaLabel || one.textContent, seen] }"""
 
 
 @pytest.fixture(scope="module")
@@ -177,6 +179,8 @@ def test_waiting_staff_and_closed_break_no_rule(product: RunningProduct, browser
         expect(visitor.page.get_by_role("status").first).to_contain_text(text)
         visitor.breaks_no_rule(f"{name}-{look}")
     assert visitor.page.evaluate("getComputedStyle(document.querySelector('.log')).scrollBehavior") == "auto"
+    edge = visitor.page.evaluate("getComputedStyle(document.querySelector('.bubble')).borderTopColor")
+    assert (edge == "rgba(0, 0, 0, 0)") is (look != "forced")  # without colours a line keeps them apart
     visitor.page.context.close()
 
 
@@ -198,37 +202,60 @@ def test_the_statement_and_the_page_without_javascript(product: RunningProduct, 
     context.close()
 
 
-def test_the_whole_chat_with_the_keyboard_alone(product: RunningProduct, browser: Browser) -> None:
+def test_the_whole_conversation_with_the_keyboard_alone(product: RunningProduct, browser: Browser) -> None:
     visitor = Visitor.at(browser, product, viewport=DESK)
-    page = visitor.page
-    tab_to(page, "begin")
-    page.keyboard.press("Enter")
+    page, keys = visitor.page, visitor.page.keyboard
+    focus_on(page, "Begin", "Tab")
+    keys.press("Enter")
     expect(visitor.choices.first).to_be_visible()
     expect(visitor.box).to_be_focused()
-    page.keyboard.press("Shift+Tab")  # the buttons come just before the text box
-    assert page.evaluate("document.activeElement.closest('fieldset') !== null")
-    assert page.evaluate(UNSEEN_FOCUS) is False
-    page.keyboard.press("Shift+Tab")
-    page.keyboard.press("Enter")
-    expect(visitor.box).to_be_focused()  # what had the focus is gone; she can go on typing
-    expect(page.locator(".bubble.visitor")).to_have_count(1)
-    expect(visitor.choices).to_have_count(0)
-    page.keyboard.type("hoi")
-    page.keyboard.press("Enter")
+    focus_on(page, "Wis alles", "Tab")
+    keys.press("Enter")
+    expect(page.get_by_role("button", name="Nee", exact=True)).to_be_focused()
+    keys.press("Enter")  # what Sam asked is there again
     expect(visitor.box).to_be_focused()
-    visitor.is_sent("hoi")
+    focus_on(page, "Ja", "Shift+Tab")  # the buttons come just before the text box
+    keys.press("Enter")
+    expect(visitor.box).to_be_focused()  # what had the focus is gone; she can go on typing
+    expect(page.locator(".log")).to_contain_text("Vertel maar")
+    keys.type(STORY)
+    keys.press("Enter")
+    expect(visitor.box).to_be_focused()
+    visitor.is_sent(STORY)
+    visitor.answers_until(".receipt", lambda name: press(page, name))
+    code = page.locator(".receipt output").inner_text()
+    focus_on(page, "Ik heb hem bewaard", "Shift+Tab")
+    keys.press("Enter")
+    expect(page.get_by_label("Typ je code om te kijken")).to_be_focused()
+    keys.type(code)
+    keys.press("Enter")
+    expect(page.get_by_text("De code klopt")).to_be_focused()
+    focus_on(page, "Wat mag het meldpunt?", "Tab")
+    keys.press("Enter")
+    expect(page.get_by_role("button", name="Sluit")).to_be_focused()
+    keys.press("Enter")
     expect(visitor.box).to_be_focused()
     assert page.evaluate(SMALL_TARGETS, AIM["mouse"]) == []
+    keys.press("Escape")
+    keys.press("Escape")
+    visitor.has_left()
     page.context.close()
 
 
-def tab_to(page: Page, name: str) -> None:
-    for _ in range(8):
-        page.keyboard.press("Tab")
-        assert page.evaluate(UNSEEN_FOCUS) is False
-        if page.evaluate("document.activeElement.id") == name:
+def press(page: Page, name: str) -> None:
+    focus_on(page, name, "Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Typ je bericht")).to_be_focused()
+
+
+def focus_on(page: Page, name: str, key: str) -> None:
+    """Press the key until what has this name has the focus; everything on the way shows that it has it."""
+    for _ in range(60):
+        page.keyboard.press(key)
+        wait_until(page, lambda: page.evaluate(FOCUS)[1])  # the thread may still be scrolling there
+        if page.evaluate(FOCUS)[0] == name:
             return
-    raise AssertionError(f"{name} cannot be reached with Tab")
+    raise AssertionError(f"{name} cannot be reached with {key}")
 
 
 def test_a_screen_reader_hears_each_new_message_once_and_never_the_history(
@@ -249,6 +276,11 @@ def test_a_screen_reader_hears_each_new_message_once_and_never_the_history(
     heard = visitor.page.evaluate("window.heard")
     assert len([text for text in heard if "Vertel maar" in text]) == 1
     assert not [text for text in heard if text.startswith("Jij")]  # her own words are not read to her
+    visitor.page.context.set_offline(True)
+    expect(visitor.status).to_contain_text("Geen verbinding")
+    visitor.page.context.set_offline(False)
+    expect(visitor.status).not_to_contain_text("Geen verbinding")
+    assert visitor.page.evaluate("window.heard") == heard
     everything = visitor.page.locator(".bubble").count()
     visitor.page.reload()
     expect(visitor.page.locator(".past .bubble")).to_have_count(everything)

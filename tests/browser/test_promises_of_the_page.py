@@ -42,6 +42,15 @@ def test_scripts_and_styles_are_at_most_40_kb() -> None:
     assert sum(sizes.values()) <= LARGEST, sizes
 
 
+def test_the_page_with_all_it_loads_is_at_most_40_kb(product: RunningProduct, browser: Browser) -> None:
+    context = browser.new_context()
+    page, sizes = context.new_page(), {}
+    page.on("response", lambda answer: sizes.update({answer.url: len(answer.body())}))
+    page.goto(product.public_url, wait_until="networkidle")
+    assert sum(sizes.values()) <= LARGEST, sizes
+    context.close()
+
+
 @pytest.mark.parametrize("name", [path.name for path in STATIC.iterdir() if path.suffix in (".html", ".js")])
 def test_every_number_on_the_page_is_in_the_list_of_help(name: str) -> None:
     words = (STATIC / name).read_text(encoding="utf-8")
@@ -74,8 +83,10 @@ def test_nothing_is_stored_but_the_token_and_nothing_comes_from_elsewhere(
     assert visitor.page.evaluate("async () => (await indexedDB.databases()).length") == 0
     assert visitor.page.evaluate("async () => (await caches.keys()).length") == 0
     assert visitor.page.context.cookies() == []
-    box = visitor.box.evaluate("one => [one.autocomplete, one.spellcheck]")
-    assert box == ["off", False]
+    box = visitor.box.evaluate(
+        "one => [one.autocomplete, one.spellcheck, one.getAttribute('autocorrect'), one.dataset.gramm]"
+    )
+    assert box == ["off", False, "off", "false"]
     assert visitor.page.locator("input[type=file]").count() == 0
     assert visitor.foreign == []
     assert visitor.problems == []

@@ -91,7 +91,7 @@ class Visitor:
         expect(self.own(text)).to_have_count(1)
         expect(self.own(text)).to_contain_text("Verstuurd")
 
-    def answers_until(self, selector: str) -> None:
+    def answers_until(self, selector: str, press: Callable[[str], None] | None = None) -> None:
         """Answer Sam with the first fitting button until this is shown."""
         for _ in range(MOST_ANSWERS):
             self.page.locator(f".choices button, {selector}").first.wait_for()
@@ -101,7 +101,7 @@ class Visitor:
             for name in PREFERRED:
                 button = self.page.locator(".choices button", has_text=re.compile(f"^{name}$"))
                 if button.count():
-                    button.first.click()
+                    press(name) if press else button.first.click()
                     break
             self.page.wait_for_function(ANSWERED, arg=said)
         raise AssertionError(f"{selector} never came")

@@ -1,10 +1,11 @@
 // <meldpunt-chat>: the conversation itself. Nothing typed is kept in the browser.
+import { writingForm } from "/static/box.js";
 import { button, linked, make, newId } from "/static/make.js";
 import { consentLines, summaryLines } from "/static/lines.js";
 import { Line } from "/static/net.js";
 import { receiptCard } from "/static/receipt.js";
 
-const WHO = { bot: "Sam", staff: "Medewerker", visitor: "Jij", system: "Bericht" };
+const WHO = { bot: "Sam", staff: "Medewerker", visitor: "Jij", system: "Meldpunt" };
 const MODES = {
   bot: "Je praat met Sam, een chatbot.",
   waiting: "Je wacht op een medewerker.",
@@ -13,10 +14,10 @@ const MODES = {
   follow_up: "Je melding is bewaard. Wat je hier schrijft, leest een medewerker.",
 };
 const OFFLINE = "Geen verbinding. Ik probeer het opnieuw. Houd deze pagina open, dan gaat je bericht niet verloren.";
-const MAX = 2000;
-const SOON = 200;
+const BY_LINE = ["change", "remove"]; // each line of the summary has these itself
 const UNSENT_MS = 15000;
 const TYPING_MS = 10000;
+const TYPING_EVERY_MS = 4000;
 const touch = () => matchMedia("(pointer: coarse)").matches;
 
 class MeldpuntChat extends HTMLElement {
@@ -30,26 +31,12 @@ class MeldpuntChat extends HTMLElement {
     this.typing = make("p", { className: "typing" });
     this.notice = make("p", { className: "notice", role: "alert" });
     this.choices = make("fieldset", { className: "choices", hidden: true });
-    this.box = make("textarea", { rows: 1, maxLength: MAX, autocomplete: "off", spellcheck: false, id: "bericht", dir: "auto", enterKeyHint: "send", autocorrect: "off", "data-gramm": "false", "data-lt-active": "false" });
-    this.left = make("small", { className: "left", id: "over" });
-    this.box.setAttribute("aria-describedby", "over");
-    const label = make("label", { htmlFor: "bericht", className: "visually-hidden", textContent: "Typ je bericht" });
-    this.form = make("form", { className: "write" }, label, this.box, make("button", { type: "submit", className: "primary", textContent: "Stuur" }));
+    this.form = writingForm((text) => this.say(text), () => this.typed(), (text) => this.put(this.notice, text));
+    this.box = this.form.box;
     this.person = button("Ik wil een mens", () => this.say("ik wil een mens"));
     this.may = button("Wat mag het meldpunt?", () => this.showConsents(), { hidden: true });
-    this.tools = make("div", { className: "tools" }, this.person, this.may, button("Wis alles", () => this.askErase()), this.left);
+    this.tools = make("div", { className: "tools" }, this.person, this.may, button("Wis alles", () => this.askErase()), this.form.left);
     this.append(make("h1", { className: "visually-hidden", textContent: "Gesprek" }), this.status, this.view, this.typing, this.notice, this.choices, this.form, this.tools);
-    this.form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.submit();
-    });
-    this.box.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-      event.preventDefault();
-      this.submit();
-    });
-    this.box.addEventListener("input", () => this.typed());
-    for (const kind of ["paste", "drop", "dragover"]) document.addEventListener(kind, (event) => this.refuse(event));
   }
 
   /** Begin (`isNew`) or resume the conversation of `token`, or of the promise of one. */
@@ -80,21 +67,9 @@ class MeldpuntChat extends HTMLElement {
     if (place.textContent !== text) place.textContent = text;
   }
 
-  submit() {
-    const text = this.box.value.trim();
-    if (!text) return;
-    this.box.value = "";
-    this.say(text);
-    this.typed();
-    this.box.focus();
-  }
-
+  /** The colleague sees that she is typing, at most once in a few seconds. */
   typed() {
-    const left = MAX - this.box.value.length;
-    this.put(this.left, left <= SOON ? `Nog ${left} tekens` : "");
-    this.box.style.height = "auto";
-    this.box.style.height = `${this.box.scrollHeight + 4}px`;
-    if (this.mode !== "staff" || Date.now() - (this.told ?? 0) < 4000) return;
+    if (this.mode !== "staff" || Date.now() - (this.told ?? 0) < TYPING_EVERY_MS) return;
     this.told = Date.now();
     this.line.send({ type: "typing" });
   }
@@ -174,6 +149,7 @@ class MeldpuntChat extends HTMLElement {
     this.modeText = text;
     this.put(this.status, text);
     this.person.hidden = frame.mode !== "bot";
+    if (frame.mode === "staff") this.hideChoices();
   }
 
   on_ack(frame) {
@@ -198,13 +174,16 @@ class MeldpuntChat extends HTMLElement {
     this.next = null;
     const meant = next?.ask === frame.ask && frame.choices.find((choice) => choice.label === next.label);
     if (meant) return this.choose(frame.ask, meant);
-    const buttons = frame.choices.map((choice) => button(choice.label, () => this.choose(frame.ask, choice), { value: choice.value }));
-    this.group("Kies, of typ zelf iets", ...(frame.ask === "summary" ? [this.summary(frame.ask)] : []), ...buttons);
+    const lines = frame.ask === "summary" ? this.summary(frame.ask) : "";
+    const choices = lines.firstChild ? frame.choices.filter((choice) => !BY_LINE.includes(choice.value)) : frame.choices;
+    const buttons = choices.map((choice) => button(choice.label, () => this.choose(frame.ask, choice), { value: choice.value }));
+    this.group("Kies, of typ zelf iets", ...buttons, lines);
     this.asked = frame;
   }
 
   group(legend, ...children) {
     this.choices.replaceChildren(make("legend", { textContent: legend }), ...children);
+    this.choices.scrollTop = 0;
     this.choices.hidden = false;
     this.scroll();
   }
@@ -236,6 +215,7 @@ class MeldpuntChat extends HTMLElement {
   sure(question, yes, go) {
     const no = button("Nee", () => this.back());
     this.group(question, button(yes, go), no);
+    this.choices.firstChild.className = "sure";
     no.focus();
   }
 
@@ -254,8 +234,9 @@ class MeldpuntChat extends HTMLElement {
   showConsents() {
     const change = (item, value, label) => this.choose(`consent:${item}`, { value, label });
     const list = consentLines(this.consents, change, (...question) => this.sure(...question));
-    this.group("Dit mag het meldpunt. Je kunt het altijd veranderen.", list, button("Sluit", () => this.back()));
-    list.querySelector("button").focus();
+    const close = button("Sluit", () => this.back());
+    this.group("Dit mag het meldpunt. Je kunt het altijd veranderen.", close, list);
+    close.focus();
   }
 
   on_typing(frame) {
@@ -294,18 +275,6 @@ class MeldpuntChat extends HTMLElement {
     const text = frame.detail || frame.title || "Dat lukte niet. Probeer het nog eens.";
     if (frame.id) this.unsent(frame.id, "Niet verstuurd");
     this.put(this.notice, text);
-  }
-
-  /** No pictures, wherever they are dropped; and a text that does not fit is not cut without a word. */
-  refuse(event) {
-    if (this.hidden) return;
-    const data = event.clipboardData ?? event.dataTransfer;
-    if (data?.files?.length || data?.types?.includes("Files")) {
-      event.preventDefault();
-      this.put(this.notice, "Stuur hier geen foto's of filmpjes. Vertellen is genoeg.");
-    } else if (event.type === "paste" && data && this.box.value.length + data.getData("text").length > MAX) {
-      this.put(this.notice, `Een bericht heeft hoogstens ${MAX} tekens. Stuur de rest in een nieuw bericht.`);
-    }
   }
 
   scroll() {

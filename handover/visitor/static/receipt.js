@@ -36,7 +36,7 @@ export function receiptCard(code, noted, say) {
     event.preventDefault();
     if (digits(typed.value) !== digits(code)) return say("Dat is niet dezelfde code. Kijk nog eens.");
     typed.value = "";
-    say("De code klopt. Je kunt er later mee terugkomen.");
+    say("");
     again.replaceChildren(make("p", { className: "fine", tabIndex: -1, textContent: "De code klopt. Je kunt er later mee terugkomen." }));
     again.firstChild.focus();
     noted();
