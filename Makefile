@@ -8,7 +8,7 @@ export MELDPUNT_DEMO := $(DEMO)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint setup train train-reader eval bench extract parse
+.PHONY: help run test lint setup train train-reader eval bench extract parse screenshots
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -39,6 +39,9 @@ bench: ## Speed figures
 
 extract: ## Read messages: JSON lines in, JSON lines out (use make -s)
 	$(TOOLS) extract
+
+screenshots: ## Make the pictures in docs/screenshots again (the browser tests make them)
+	$(TOOLS) screenshots
 
 parse: ## Classify messages as Rasa does: JSON lines in, JSON lines out (use make -s)
 	$(TOOLS) parse

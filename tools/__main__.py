@@ -69,6 +69,13 @@ def extract() -> int:
     return _become(MODERN, "meldpunt.reading.extract")
 
 
+def screenshots() -> int:
+    """The pictures in docs/screenshots, made by the browser tests."""
+    setup_for_checks()
+    os.environ["MELDPUNT_SCREENSHOTS"] = "docs/screenshots"
+    return _become(MODERN, "pytest", "-q", "tests/browser")
+
+
 def parse() -> int:
     """Classify messages as Rasa does: JSON lines in, JSON lines out."""
     train_quietly()
@@ -102,6 +109,7 @@ COMMANDS: dict[str, Callable[[], int]] = {
     "lint": lint,
     "extract": extract,
     "parse": parse,
+    "screenshots": screenshots,
     "eval": evaluate,
     "bench": bench,
 }

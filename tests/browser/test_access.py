@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
-from tests.browser.visitor import DESK, Visitor, wait_until
+from tests.browser.visitor import DESK, Visitor, shoot_when_asked, wait_until
 from tests.running import RunningProduct
 
 STORY = "een gast van snap dreigt mijn fotos door te sturen als ik vrijdag niet naar een hotel in hengelo kom. ben 15"
@@ -169,15 +169,17 @@ def test_waiting_staff_and_closed_break_no_rule(product: RunningProduct, browser
     visitor.page.route_web_socket(re.compile("/api/v1/conversation$"), between)
     visitor.page.reload()
     visitor.begin()
-    visitor.breaks_no_rule(f"gesprek-{look}")
+    visitor.breaks_no_rule(f"gesprek-{look}", picture=look != "light")
     for name, (mode, text) in MODES.items():
         sockets[-1].send(f'{{"type":"mode",{mode}}}')
         if name == "medewerker":
             said = '"author":"staff","text":"Hoi, ik lees met je mee.","at":""'
             sockets[-1].send(f'{{"type":"message","seq":900,{said}}}')
             expect(visitor.page.locator(".bubble.staff")).to_contain_text("Medewerker")
+            sockets[-1].send('{"type":"typing","author":"staff"}')
+            expect(visitor.page.locator(".typing")).to_have_text("Medewerker is aan het typen")
         expect(visitor.page.get_by_role("status").first).to_contain_text(text)
-        visitor.breaks_no_rule(f"{name}-{look}")
+        visitor.breaks_no_rule(f"{name}-{look}", picture=(name, look) == ("medewerker", "dark"))
     assert visitor.page.evaluate("getComputedStyle(document.querySelector('.log')).scrollBehavior") == "auto"
     edge = visitor.page.evaluate("getComputedStyle(document.querySelector('.bubble')).borderTopColor")
     assert (edge == "rgba(0, 0, 0, 0)") is (look != "forced")  # without colours a line keeps them apart
@@ -199,6 +201,8 @@ def test_the_statement_and_the_page_without_javascript(product: RunningProduct, 
     assert leave
     assert leave.startswith("https://")
     expect(page.get_by_role("button", name="Begin")).to_be_hidden()
+    assert "{" not in page.locator("body").inner_text()
+    shoot_when_asked(page, "bezoeker-zonder-javascript")
     context.close()
 
 

@@ -51,6 +51,18 @@ def test_the_page_with_all_it_loads_is_at_most_40_kb(product: RunningProduct, br
     context.close()
 
 
+def test_every_picture_of_the_page_stands_in_its_description_and_the_other_way_round() -> None:
+    docs = Path(__file__).resolve().parents[2] / "docs"
+    shown = set(re.findall(r"screenshots/(bezoeker-[\w-]+\.png)", (docs / "bezoekerspagina.md").read_text()))
+    assert shown == {path.name for path in (docs / "screenshots").glob("bezoeker-*.png")}
+
+
+def test_every_custom_property_stands_in_the_description_and_the_other_way_round() -> None:
+    docs = Path(__file__).resolve().parents[2] / "docs"
+    told = set(re.findall(r"`(--[\w-]+)`", (docs / "bezoekerspagina.md").read_text()))
+    assert told == set(re.findall(r"(--(?:utrecht|meldpunt)-[\w-]+):", (STATIC / "style.css").read_text()))
+
+
 @pytest.mark.parametrize("name", [path.name for path in STATIC.iterdir() if path.suffix in (".html", ".js")])
 def test_every_number_on_the_page_is_in_the_list_of_help(name: str) -> None:
     words = (STATIC / name).read_text(encoding="utf-8")
