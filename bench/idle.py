@@ -13,6 +13,7 @@ import base64
 import contextlib
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -38,6 +39,16 @@ PER_ADDRESS = 1000  # below sockets_per_network: each thousand comes from a netw
 MEGABYTE = 1024
 GREETING = {"replies": [{"text": "Hoi, ik ben Sam.", "ask": "story"}], "reading": None}
 LIMITS = {"MELDPUNT_CONVERSATIONS_PER_MINUTE": "1000000", "MELDPUNT_LOG_LEVEL": "WARNING"}
+
+VISITOR = """
+import json, select, sys, time, urllib.request
+waits = []
+while not waits or not select.select([sys.stdin], [], [], 0.5)[0]:
+    begun = time.perf_counter()
+    urllib.request.urlopen(urllib.request.Request(sys.argv[1], data=b""), timeout=300).read()
+    waits.append(1000 * (time.perf_counter() - begun))
+print(json.dumps(waits))
+"""
 
 
 class House:
@@ -146,6 +157,19 @@ async def connected(house: House, number: int) -> list[float]:
     return waits
 
 
+@contextmanager
+def somebody_else(house: House) -> Iterator[list[float]]:
+    """A process apart that begins a conversation twice a second, each on a connection of its own; ms for each."""
+    waits: list[float] = []
+    command = [sys.executable, "-c", VISITOR, f"{house.base}/api/v1/conversations"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        yield waits
+    finally:
+        told, _ = process.communicate("enough\n", timeout=PATIENCE_S)
+        waits += json.loads(told)
+
+
 async def silent(house: House, number: int, is_socket: bool, gate: asyncio.Semaphore) -> str:
     """One connection that says nothing; gives how it ended."""
     try:
@@ -183,19 +207,16 @@ async def silences(house: House, number: int) -> Counter[str]:
     gate = asyncio.Semaphore(4 * AT_ONCE)
     begun = time.monotonic()
     tasks = [asyncio.create_task(silent(house, n, n % 2 == 0, gate)) for n in range(number)]
-    served, most = [], 0
-    async with aiohttp.ClientSession() as http:
+    most = 0
+    with somebody_else(house) as waits:
         while not all(task.done() for task in tasks):
-            asked = time.perf_counter()
-            async with http.post(f"{house.base}/api/v1/conversations") as answer:
-                assert answer.status == 201
-            served.append(1000 * (time.perf_counter() - asked))
             most = max(most, house.memory_mb())
             await asyncio.sleep(0.5)
     ends = Counter(task.result() for task in tasks)
     print(
         f"{number} connections that say nothing: {json.dumps(ends)} after at most {time.monotonic() - begun:.0f} s, "
-        f"at most {most} MB; a visitor who came meanwhile waited at most {max(served):.0f} ms",
+        f"at most {most} MB; {len(waits)} who came meanwhile waited p50 {statistics.median(waits):.0f} ms, "
+        f"at most {max(waits):.0f} ms",
         flush=True,
     )
     return ends
