@@ -70,9 +70,8 @@ async def _changed(desk: Desk, known: dict[str, tuple[str, int]]) -> dict[str, t
                 )
             )
             now.update({row.id: (row.state, row.last_seq) for row in rows})
-    desk.hub.wake(conversation_topic(name) for name in ids if name in known and known[name] != now.get(name))
-    gone = (name for name in ids if name not in now)
-    desk.hub.wake(conversation_topic(name) for name in gone)
+    # One that is new here may have changed between what its page read and now: it looks once more.
+    desk.hub.wake(conversation_topic(name) for name in ids if name not in now or known.get(name) != now[name])
     return now
 
 
