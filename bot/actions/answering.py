@@ -7,12 +7,13 @@ from bot.actions.dossier import Dossier
 from bot.actions.interruptions import do_erase
 from bot.actions.reply import Reply
 from bot.actions.story import set_address, young_child
-from bot.actions.summary import lines
+from bot.actions.summary import lines, open_lines
 from bot.actions.texts import Texts
 from meldpunt.indicators import catalogue
 
 REVEALED_BY_YES = {"images_exist": "chantage_beeldmateriaal", "money_or_goods": "geld_afstaan"}
 REVEALED_BY_NO = {"free_to_go": "controle_en_isolatie"}
+WORDS_TELL = frozenset({"observed", "others_involved", "already_done", "says_no", "first_contact", "since_when"})
 NO_FOLLOW_UP = frozenset(
     {
         "safe_to_type",
@@ -24,6 +25,7 @@ NO_FOLLOW_UP = frozenset(
         "contact_safe_times",
     }
 )
+THINKING = "thinking_it_over"
 DONT_KNOW = frozenset({"unknown", "rather_not_say", "unsure"})
 
 
@@ -52,6 +54,10 @@ def _confirmed(dossier: Dossier, value: str, reply: Reply) -> None:
 
 
 def _consent(dossier: Dossier, item: str, value: str, reply: Reply) -> None:
+    if item == "opslaan_melding" and value != "yes" and value != "no" and THINKING not in dossier.said:
+        dossier.said.append(THINKING)
+        reply.add("utter_think_it_over")  # not yet is a no for now: nothing is kept, and the question stays open
+        return
     words = {"yes": "ja", "no": "nee", "unsure": "later"}
     dossier.consent[item] = {
         "waarde": words.get(value, "nee"),
@@ -66,17 +72,17 @@ def _consent(dossier: Dossier, item: str, value: str, reply: Reply) -> None:
 
 
 def _plain(dossier: Dossier, ask: str, value: str, number: int, reply: Reply) -> None:
-    if ask == "place" and value.startswith(WHICH):
-        dossier.candidates = value.removeprefix(WHICH).split(",")
+    if ask == "place" and not answer_place(dossier, value, number):
         return
-    if ask == "place":
-        dossier.gemeente = value if value not in ("unknown", "rather_not_say") else None
-        dossier.candidates = []
+    if ask == "contact_detail" and value == "code_only":
+        ask = "contact_channel"
     if ask == "age_band" and value not in ("unknown", "rather_not_say"):
         dossier.age = (
             dossier.age if dossier.answers.get("age_band") and dossier.value("age_band") == value else None
         )
     dossier.note(ask, value, number)
+    if ask in WORDS_TELL:
+        dossier.add_flags(value)
     if ask not in NO_FOLLOW_UP:
         dossier.followups += 1
         dossier.dont_knows = dossier.dont_knows + 1 if value in DONT_KNOW else 0
@@ -89,8 +95,9 @@ def _plain(dossier: Dossier, ask: str, value: str, number: int, reply: Reply) ->
         reply.add("utter_safety_nu_in_gevaar") if "nu_in_gevaar" not in dossier.said else None
         dossier.said.append("nu_in_gevaar")
         _button_mention(dossier, "nu_in_gevaar", number)
+    if ask == "safe_to_type":
+        dossier.safe_mode = value == "no"
     if ask == "safe_to_type" and value == "no":
-        dossier.safe_mode = True
         reply.add("utter_safe_mode")
         reply.customs.append({"kind": "safe_mode"})
     revealed = (
@@ -98,8 +105,19 @@ def _plain(dossier: Dossier, ask: str, value: str, number: int, reply: Reply) ->
     )
     if revealed:
         _button_mention(dossier, revealed, number)
-    if ask == "others_involved" and value == "yes":
+    if ask == "others_involved" and value == "yes" and "multiple_victims" not in dossier.flags:
         dossier.flags.append("multiple_victims")
+
+
+def answer_place(dossier: Dossier, value: str, number: int) -> bool:
+    """Write down a place; False where several municipalities hold it and one must be chosen."""
+    if value.startswith(WHICH):
+        dossier.candidates = value.removeprefix(WHICH).split(",")
+        return False
+    dossier.gemeente = value if value not in ("unknown", "rather_not_say") else None
+    dossier.candidates = []
+    dossier.note("place", value, number)
+    return True
 
 
 def _button_mention(dossier: Dossier, indicator: str, number: int) -> None:
@@ -125,7 +143,7 @@ def _summary(dossier: Dossier, ask: str, value: str, number: int, texts: Texts) 
             dossier.flags = [f for f in dossier.flags if f not in ("change", "remove")] + [value]
         return
     dossier.flags = [f for f in dossier.flags if f not in ("change", "remove")]
-    keys = {line.key for line in lines(dossier, texts)}
+    keys = {line.key for line in (*lines(dossier, texts), *open_lines(dossier, texts))}
     if value not in keys:
         return
     if value in catalogue().indicators:

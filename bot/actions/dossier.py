@@ -6,9 +6,10 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from meldpunt.reading import Mention, Reading
-from meldpunt.triage import Facts
+from meldpunt.triage import Facts, find_flags
 
 Json = dict[str, Any]
+CONCRETE_WORDS = 12  # so many words of a professional hold an observation
 
 
 @dataclass
@@ -68,7 +69,9 @@ class Dossier:
 
     @property
     def role(self) -> str | None:
-        return self.value("reporter_role")
+        """Self, parent, professional or bystander; None where nobody said so."""
+        answer = self.answers.get("reporter_role")
+        return answer.value if answer and answer.status == "bekend" else None
 
     def note(
         self, ask: str, value: str, message: int | None, source: str = "melder", status: str = "bekend"
@@ -87,6 +90,11 @@ class Dossier:
         for mention in reading.mentions:
             if mention.indicator not in known and mention.indicator not in self.removed:
                 self.mentions.append({**asdict(mention), "message": message})
+        self.learn(reading, message)
+        self.add_flags(reading.text)
+
+    def learn(self, reading: Reading, message: int) -> None:
+        """Take age, place, platforms and moment from what was read."""
         if reading.age:
             self.age = reading.age.years
             self.note("age_band", Facts(age=self.age).band, message, "afgeleid")
@@ -98,6 +106,10 @@ class Dossier:
             self.note("platform", ", ".join(self.platforms), message, "afgeleid")
         if reading.moment and "when" not in self.answers:
             self.note("when", reading.moment, message, "afgeleid")
+
+    def add_flags(self, text: str) -> None:
+        """Take the facts that are no indicators from the words (domain.md 2.3)."""
+        self.flags += sorted(find_flags(text) - set(self.flags))
 
     def _add_place(self, reading: Reading, message: int) -> None:
         if reading.gemeente and reading.gemeente != "?":
@@ -118,8 +130,14 @@ class Dossier:
             when=self.value("when"),
             role=self.role,
             answers=answers,
-            flags=frozenset(self.flags),
+            flags=frozenset(self.flags) - self._not_theirs(),
         )
+
+    def _not_theirs(self) -> set[str]:
+        """What only some can tell: unease counts from a professional who saw something, observers are others."""
+        wrong = {"two_observers"} if self.role in ("self", None) else set()
+        saw = "observed" in self.answers or any(len(text.split()) >= CONCRETE_WORDS for text in self.texts.values())
+        return wrong if self.role == "professional" and saw else wrong | {"professional_unease"}
 
     def indicators(self) -> list[str]:
         """Asserted indicators, each once."""

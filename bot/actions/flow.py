@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from bot.actions.dossier import Dossier
-from meldpunt.triage import LEVELS, assess, open_questions, rule_set
+from meldpunt.triage import LEVELS, assess, open_questions, raising_questions, rule_set
 
 SHORT_STORY_WORDS = 8
 DONT_KNOWS_TO_STOP = 2
 FIRST = ("safe_to_type", "in_danger_now", "story", "reporter_role")
 DISTRESS = frozenset({"suicidaal", "dader_leest_mee", "nu_in_gevaar"})
-CORE_FIRST = ("age_band", "place", "when")
+CORE_FIRST = ("age_band", "place")
+WORTH_KNOWING = ("when", "since_when", "already_done", "person_knows", "who_knows")
+# How many follow-ups a report is worth: whoever needs help soon gets to the end soon, an unclear story is asked more.
+BUDGET = {"acuut": 2, "hoog": 2, "verhoogd": 2, "laag": 3, "onvoldoende_informatie": 3}
+MANY_FOLLOW_UPS = 3  # after so many, sharing is left for staff to ask
+THREATS = frozenset(
+    {
+        "bedreiging", "fysiek_geweld", "controle_en_isolatie", "onderdak_bij_uitbuiter", "gedwongen_seks",
+        "gedwongen_prostitutie",
+    }
+)  # fmt: skip
 WORTH_OBSERVING = ("laag", "onvoldoende_informatie")
 
 
@@ -32,13 +42,13 @@ def next_ask(dossier: Dossier) -> str | None:
 
 def _opening(dossier: Dossier) -> str | None:
     answers = dossier.answers
-    if "safe_to_type" not in answers and not dossier.texts:
+    if dossier.safe_mode or ("safe_to_type" not in answers and not dossier.texts):
         return "safe_to_type"
     if dossier.value("safe_to_type") == "no":
         return "safe_to_type"
     if "story" not in answers or dossier.story_more:
         return "story"
-    return None if dossier.role else "reporter_role"
+    return None if "reporter_role" in answers else "reporter_role"
 
 
 def _follow_up(dossier: Dossier) -> str | None:
@@ -47,32 +57,30 @@ def _follow_up(dossier: Dossier) -> str | None:
         return None
     if dossier.distress and dossier.followups:
         return None
-    wanted = list(open_questions(dossier.facts()))
-    if level(dossier) not in WORTH_OBSERVING and "observed" in wanted:
-        wanted.remove("observed")  # the story itself held what was seen
+    asked_of_danger = "in_danger_now" in dossier.answers
+    return _most_wanted(dossier) if dossier.followups < BUDGET[level(dossier)] + asked_of_danger else None
+
+
+def _most_wanted(dossier: Dossier) -> str | None:
+    """Danger first, then age and place, then what can raise the level, then what else is missing."""
     if _danger_unknown(dossier):
-        wanted.insert(0, "in_danger_now")
-    first = [ask for ask in CORE_FIRST if ask in wanted] + [ask for ask in wanted if ask not in CORE_FIRST]
-    return first[0] if first and dossier.followups < _budget(dossier, first) else None
-
-
-def _budget(dossier: Dossier, wanted: list[str]) -> int:
-    """How many follow-ups this report is worth: a short talk finishes, an unclear one may ask six."""
-    now = level(dossier)
-    if now == "acuut":
-        return 2
-    if now == "hoog":
-        return 3
-    if now == "verhoogd":
-        return max(2, dossier.followups + sum(ask in CORE_FIRST for ask in wanted))
-    return 4
+        return "in_danger_now"
+    facts = dossier.facts()
+    wanted, raising = open_questions(facts), raising_questions(facts)
+    first = [ask for ask in CORE_FIRST if ask in wanted]
+    order = [*first, *raising, *(ask for ask in WORTH_KNOWING if ask in wanted)]
+    if level(dossier) not in WORTH_OBSERVING:
+        order = [ask for ask in order if ask != "observed"]  # the story itself held what was seen
+    return order[0] if order else None
 
 
 def _danger_unknown(dossier: Dossier) -> bool:
+    """A threat of which nobody said that it is over (conversation.md, order 2)."""
     return (
         "in_danger_now" not in dossier.answers
         and level(dossier) == "hoog"
-        and dossier.value("when") in (None, "now", "unknown")
+        and dossier.value("when") != "longer_ago"
+        and bool(THREATS & set(dossier.indicators()))
     )
 
 
@@ -82,33 +90,47 @@ def _ending(dossier: Dossier) -> str | None:
         return "wants"
     if (item := next((i for i in consent_items(dossier) if i not in dossier.consent), None)) is not None:
         return f"consent_{item}"
-    if given(dossier, "contact_terug"):
-        if "contact_channel" not in answers:
-            return "contact_channel"
-        if dossier.value("contact_channel") != "code_only":
-            if "contact_detail" not in answers:
-                return "contact_detail"
-            if "contact_safe_times" not in answers and dossier.value("contact_channel") == "phone":
-                return "contact_safe_times"
+    if (ask := _contact(dossier)) is not None:
+        return ask
     return None if "summary" in answers else "summary"
 
 
+def _contact(dossier: Dossier) -> str | None:
+    """How to reach somebody who wants that. When it is safe to call is asked with the number; again only at home."""
+    answers = dossier.answers
+    if not given(dossier, "contact_terug"):
+        return None
+    if "contact_channel" not in answers:
+        return "contact_channel"
+    if dossier.value("contact_channel") == "code_only":
+        return None
+    if "contact_detail" not in answers:
+        return "contact_detail"
+    by_phone = dossier.value("contact_channel") == "phone"
+    at_home = dossier.role != "professional"
+    return "contact_safe_times" if by_phone and at_home and "contact_safe_times" not in answers else None
+
+
 def consent_items(dossier: Dossier) -> tuple[str, ...]:
-    """The consent items that make sense for this role and report; after a no to keeping it, none (domain.md 3.3)."""
+    """The consent items that make sense for this role and report; after a no to keeping it, none (domain.md 3.3).
+
+    Who arranges help must be able to reach somebody, so those items wait for a yes to contact. At ``acuut`` only what
+    staff need to act is asked (domain.md 2.2); they ask the rest themselves.
+    """
     if "opslaan_melding" in dossier.consent and not given(dossier, "opslaan_melding"):
         return ("opslaan_melding",)
     items = ["opslaan_melding", "bewaren_eigen_woorden", "contact_terug"]
-    now = LEVELS.index(level(dossier))
-    if now >= LEVELS.index("hoog"):
-        items.append("delen_zorgcoordinator")
-    wants = dossier.value("wants")
+    now, wants = level(dossier), dossier.value("wants")
+    if now == "acuut":
+        return tuple(items)
+    high = LEVELS.index(now) >= LEVELS.index("hoog")
     if wants == "police_question":
         items.append("delen_politie")
     if "uitbuiting_door_familie" in dossier.indicators():
         items.append("delen_veilig_thuis")
-    elif wants == "help" and now < LEVELS.index("hoog"):
-        items.append("delen_gemeente")
-    if now < LEVELS.index("hoog") and wants == "only_tell":
+    elif wants == "help" and given(dossier, "contact_terug") and dossier.followups < MANY_FOLLOW_UPS:
+        items.append("delen_zorgcoordinator" if high else "delen_gemeente")
+    if not high and wants == "only_tell":
         items.append("anonieme_statistiek")
     return tuple(items)
 

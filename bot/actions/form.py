@@ -16,9 +16,9 @@ from bot.actions import report_builder
 from bot.actions.dossier import Dossier
 from bot.actions.flow import given, next_ask
 from bot.actions.reply import Reply, Turn
-from bot.actions.summary import as_text, lines
+from bot.actions.summary import as_text, lines, open_lines
 from bot.actions.texts import Texts
-from bot.actions.turn import asked_next, take
+from bot.actions.turn import after_the_end, asked_next, take
 from meldpunt.help import fitting
 from meldpunt.reading import Reading
 
@@ -27,6 +27,7 @@ FORM = "gesprek_form"
 REQUESTED = "requested_slot"
 INTERNAL = frozenset({"session_opened", "session_resumed", "given_back"})
 CONSENT = "consent_"
+ABOUT_SOMEBODY = frozenset({"age_band", "says_no", "free_to_go", "age_at_start"})
 
 
 class ValidateGesprekForm(FormValidationAction):
@@ -38,7 +39,7 @@ class ValidateGesprekForm(FormValidationAction):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> list[EventType]:
         dossier = Dossier.from_slot(tracker.get_slot("dossier"))
         if dossier.finished and dossier.texts:
-            dispatcher.utter_message(response="utter_all_done")
+            _speak(dispatcher, dossier, after_the_end(dossier, _turn(tracker)))
             return [SlotSet("dossier", dossier.as_slot()), SlotSet(REQUESTED, None)]
         now = datetime.now(UTC).isoformat(timespec="seconds")
         dossier.started = dossier.started or now
@@ -53,15 +54,16 @@ class ValidateGesprekForm(FormValidationAction):
 
 
 class ActionDefaultFallback(Action):
-    """A message outside the form: go on in the form. Never reverts (a revert replays the whole conversation)."""
+    """A message after the end. Never reverts (a revert replays the whole conversation)."""
 
     def name(self) -> str:
         return "action_default_fallback"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> list[EventType]:
         dossier = Dossier.from_slot(tracker.get_slot("dossier"))
-        dispatcher.utter_message(response="utter_all_done" if dossier.finished else "utter_not_understood")
-        return [FollowupAction("action_listen")]  # without it the rules choose this action ten times over
+        _speak(dispatcher, dossier, after_the_end(dossier, _turn(tracker)))
+        # without the last event the rules choose this action ten times over
+        return [SlotSet("dossier", dossier.as_slot()), FollowupAction("action_listen")]
 
 
 def _handle(dossier: Dossier, tracker: Tracker, open_ask: str | None, now: str) -> Reply:
@@ -145,15 +147,18 @@ def variant(dossier: Dossier, ask: str | None) -> str:
     """Which wording of Rasa's question fits."""
     if ask == "story" and dossier.texts:
         return "more"
-    return "other" if ask == "age_band" and dossier.role not in ("self", None) else "usual"
+    if ask == "contact_detail" and dossier.value("contact_channel") == "phone":
+        return "phone"
+    return "other" if ask in ABOUT_SOMEBODY and dossier.role not in ("self", None) else "usual"
 
 
 def _put(dispatcher: CollectingDispatcher, dossier: Dossier, ask: str) -> None:
     """Put the questions whose words or buttons depend on what was said; Rasa puts all others itself (``utter_ask_...``)."""
     if ask == "summary":
-        dispatcher.utter_message(text=as_text(lines(dossier, TEXTS), TEXTS))
+        dispatcher.utter_message(text=as_text(lines(dossier, TEXTS), open_lines(dossier, TEXTS), TEXTS))
     elif ask in ("summary_change", "summary_remove"):
-        buttons = [{"title": line.text, "payload": line.key} for line in lines(dossier, TEXTS)]
+        found = lines(dossier, TEXTS) + (open_lines(dossier, TEXTS) if ask == "summary_change" else [])
+        buttons = [{"title": line.text, "payload": line.key} for line in found]
         text = TEXTS.get(f"utter_which_line_{ask.removeprefix('summary_')}", dossier.address)
         dispatcher.utter_message(text=text, buttons=buttons, ask=ask)
     elif ask == "place":

@@ -21,6 +21,7 @@ STARTS = {
     "start_professional": "professional",
     "start_bystander": "bystander",
 }
+ANSWERED_BESIDE = frozenset({"age_band", "place"})
 NO_STORY = frozenset({"affirm", "deny", "not_sure", "rather_not_say"})
 STORY_WORDS = 6
 SURE_OF_ROLE = 0.7  # for whom somebody comes is asked rather than guessed
@@ -49,8 +50,14 @@ def interrupted(
     elif intent == "ask_why_this_question":
         name = f"utter_why_{open_ask}"
         reply.add(name if texts.has(name) else "utter_why_consent")
+        if _answers_too(turn, open_ask):
+            return False
+    elif intent == "ask_how_to_help_someone" and dossier.role in (None, "self"):
+        reply.add("utter_help_me")
     elif intent.startswith(FAQ):
         reply.add(f"utter_faq_{intent[len(FAQ) :]}", hours=str(turn.context.get("opening_hours") or ""))
+        if _answers_too(turn, open_ask):
+            return False
         if turn.reading and turn.reading.asserted and len(turn.text.split()) >= QUESTION_WITH_STORY_WORDS:
             return False
     elif intent in FEELINGS:
@@ -68,6 +75,8 @@ def interrupted(
     elif intent == "correct_answer" and turn.reading:
         _correct(dossier, turn, reply)
     elif intent in SMALL_TALK and _is_small_talk(dossier, turn, open_ask, tells):
+        if turn.reading and turn.reading.role in ("parent", "professional") and not dossier.role:
+            _starts(dossier, turn.reading.role, turn)
         reply.add(f"utter_{intent}")
     elif (role := _start(turn, open_ask, tells)) and open_ask != "reporter_role":
         _starts(dossier, role, turn)
@@ -79,11 +88,25 @@ def interrupted(
     return True
 
 
+def _answers_too(turn: Turn, open_ask: str | None) -> bool:
+    """An age, a place or a moment beside the question; a yes beside a question is no consent yet."""
+    if open_ask not in ANSWERED_BESIDE or turn.reading is None:
+        return False
+    if open_ask == "place":
+        return bool(turn.reading.gemeente)
+    return answers.parse(open_ask, turn.text, turn.reading) is not None
+
+
 def _is_small_talk(dossier: Dossier, turn: Turn, open_ask: str | None, tells: bool) -> bool:
     """At the story everything may be story; a greeting or a question about the weather is not."""
     if open_ask == "story":
         asserted = bool(turn.reading and turn.reading.asserted)
         return not asserted and (not tells or turn.intent == "out_of_scope")
+    if turn.intent == "out_of_scope":
+        dossier.misses += 1
+        if dossier.misses > 1:  # said once; then a person is offered, and a question is let go
+            dossier.misses -= 1
+            return False
     return not tells and open_ask not in answers.FREE and _no_answer(dossier, turn, open_ask)
 
 
@@ -141,8 +164,10 @@ def _human(dossier: Dossier, turn: Turn, reply: Reply, draft: Callable[[], dict[
 def _correct(dossier: Dossier, turn: Turn, reply: Reply) -> None:
     reading = turn.reading
     if reading and (reading.age or (reading.gemeente and reading.gemeente != "?") or reading.moment):
+        learnt = {"age_band": reading.age, "place": reading.gemeente, "when": reading.moment}
+        changed = any(value and ask in dossier.answers for ask, value in learnt.items())
         dossier.answers.pop("when", None) if reading.moment else None
         dossier.add_reading(reading, turn.number)
-        reply.add("utter_corrected")
+        reply.add("utter_corrected" if changed else "utter_ack_short")
     else:
         reply.add("utter_correct_which")

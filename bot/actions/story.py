@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.actions.answers import wish_in
 from bot.actions.dossier import Dossier
 from bot.actions.flow import is_short_story
 from bot.actions.reply import Reply, Turn
@@ -24,6 +25,8 @@ def take_story(dossier: Dossier, turn: Turn, reply: Reply, alarmed: bool) -> Non
     ):
         dossier.note("reporter_role", reading.role, turn.number, "afgeleid")
         set_address(dossier)
+    if "wants" not in dossier.answers and (wish := wish_in(turn.text)):
+        dossier.note("wants", wish, turn.number, "afgeleid")
     more = first and is_short_story(turn.text, dossier.indicators()) and not alarmed
     dossier.story_more = more
     dossier.note("story", "told", turn.number)

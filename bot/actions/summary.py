@@ -38,6 +38,7 @@ OWN_LINE = {
     "wants": "wens",
     "contact_channel": "contact",
 }
+STILL_OPEN = ("age_band", "place", "when")
 MAX_SHOWN = 120
 
 
@@ -65,9 +66,21 @@ def lines(dossier: Dossier, texts: Texts) -> list[Line]:
     return found
 
 
-def as_text(found: list[Line], texts: Texts) -> str:
-    """All lines as one message."""
+def open_lines(dossier: Dossier, texts: Texts) -> list[Line]:
+    """What staff would like to know and nobody told yet: may be filled in at the summary."""
+    return [
+        Line(ask, FIELD_OF[ask], texts.get(f"utter_label_{ask}"))
+        for ask in STILL_OPEN
+        if ask not in dossier.answers and ask not in dossier.removed
+    ]
+
+
+def as_text(found: list[Line], still_open: list[Line], texts: Texts) -> str:
+    """All lines as one message; what was not told yet in a line at the end."""
     rows = [f"{number}. {line.text}" for number, line in enumerate(found, 1)]
+    if still_open:
+        fields = ", ".join(line.text.lower() for line in still_open)
+        rows.append(texts.get("utter_summary_open", fields=fields))
     return "\n".join([texts.get("utter_summary_intro"), *rows])
 
 

@@ -51,16 +51,23 @@ PARENT = re.compile(
 PROFESSIONAL = re.compile(
     r"\b(?:leerling\w*|lln|cliënt\w*|client\w*|pupil|patiënt\w*|patient\w*|bewoonster|onze (?:groep|school|praktijk|instelling)|mentor van|"
     r"zorgcoördinator|ib-er|jeugdbescherm\w*|hulpverlener|ik werk als|namens|casus|"
-    r"ik ben (?:een |de )?(?:docent|leraar|lerares|mentor|juf|meester|huisarts|jongerenwerker|begeleider|wijkagent|arts|verpleegkundige|"
-    r"maatschappelijk werker|coach|trainer|conciërge|receptionist))\b"
+    r"(?:als|ik ben) (?:een |de |haar |zijn )?(?:docent|leraar|lerares|mentor|juf|meester|huisarts|jongerenwerker|begeleider|wijkagent|arts|verpleegkundige|"
+    r"maatschappelijk werker|coach|conciërge|receptionist|gezinscoach|wijkverpleegkundige|pleegzorgwerker|groepsleider|schoolmaatschappelijk werker|intern begeleider))\b"
 )
 SELF = re.compile(
-    r"\b(?:ik moet|ik moest|ben ik|ik ben|mij|mezelf|ik heb|ik wil|ik durf|van hem moet ik|dreigt mij|ik word|moet ik|dat ik|mijn (?:pas|pasje|bankpas|rekening|naam|nudes|foto|fotos))\b"
+    r"\b(?:ik moet|ik moest|ben ik|ik ben|mij|mezelf|ik heb|ik wil|ik durf|ik krijg|ik kreeg|ik werk|ik breng|ik bracht|ik slaap|ik werd|ik woon bij|ik stuur\w*|ik heb gestuurd|van hem moet ik|dreigt mij|ik word|moet ik|dat ik|mijn (?:pas|pasje|bankpas|rekening|naam|nudes|foto|fotos|foto's|filmpje|filmpjes|video|beelden|naaktfoto's|naaktfoto|account))\b"
+)
+# Somebody else stands in the words, but it is about the reporter: "ik moet pakketjes brengen, anders pakken ze mijn broertje".
+SURELY_SELF = re.compile(
+    r"\bik (?:moet|moest)\b(?! (?:haar|hem|iets doen|wat doen|doen|beloven|helpen|melden|denken|zeggen|toegeven|er iets mee))"
+    r"|\banders (?:pakken|pakt|slaan|slaat|doen|doet|zetten|zet|komen|komt|gaan|gaat) (?:ze|hij|zij)\b"
+    r"|\b(?:dreigt|chanteert|dwingt|bedreigt|slaat) (?:mij|ons)\b|\bmijn (?:vriend|vriendje|vrient|ex)(?: \w+){0,3} (?:wil|zegt) dat ik\b|\bwil(?:len)? (?:dat|dak) ik\b"
 )
 BYSTANDER = re.compile(
     r"\b(?:mijn (?:vriendin|vriend|bestie|beste vriendin|klasgenoot|klasgenote|zus\w*|broer\w*|buurmeisje|buurjongen|buren|nicht\w*|neef\w*|"
     r"huisgenoot|collega|maat)|een (?:vriendin|vriend|klasgenoot|collega) van mij|buurmeisje|buurjongen|de buren|hiernaast|overbuurvrouw|"
-    r"meisje uit mijn klas|jongen uit mijn klas)\b"
+    r"meisje uit mijn klas|jongen uit mijn klas|bij (?:mij|ons) in de (?:straat|buurt|flat|wijk|portiek)|naast (?:mij|ons) (?:woont|wonen)|"
+    r"(?:mijn|onze|ons) (?:straat|buurt|flat)|aan de overkant|overburen|omwonenden)\b"
 )
 
 
@@ -81,6 +88,8 @@ def find_role(text: str) -> Role | None:
         return "parent"
     if PROFESSIONAL.search(text):
         return "professional"
+    if SURELY_SELF.search(text):
+        return "self"
     if BYSTANDER.search(text):
         return "bystander"
     return "self" if SELF.search(text) else None

@@ -1,4 +1,5 @@
-"""Words that decide the intent over the classifier, in short messages (``intent_rules.tsv``)."""
+"""Words that decide the intent over the classifier, in short messages (``intent_rules.tsv``), and questions beside
+a story (``questions.tsv``)."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from pathlib import Path
 from meldpunt.data_files import DataFileError, pattern_of, rows_of_tabs
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "intent_rules.tsv"
+QUESTIONS = DATA.with_name("questions.tsv")
 NAME = re.compile(r"[a-z][a-z_]+")
 SHORT_MESSAGE_WORDS = 14  # in a longer message "wis dit" is part of a story
 OTHER_LANGUAGE = "other_language"
@@ -29,6 +31,21 @@ def ruled_intent(plain: str) -> str | None:
         if pattern.search(plain) and not (unless and unless.search(plain)):
             return name
     return None
+
+
+def questions_in(plain: str) -> tuple[str, ...]:
+    """The questions to Sam that stand in the words beside whatever else they are, in the order of the file."""
+    return tuple(
+        name
+        for name, pattern, unless in question_rules()
+        if pattern.search(plain) and not (unless and unless.search(plain))
+    )
+
+
+@lru_cache(maxsize=1)
+def question_rules() -> tuple[IntentRule, ...]:
+    """Question, pattern, and what must not stand in the message; raises :class:`IntentRulesError`."""
+    return load_intent_rules(QUESTIONS)
 
 
 @lru_cache(maxsize=1)

@@ -7,11 +7,13 @@ from meldpunt.triage.engine import (
     assess,
     missing_core_fields,
     open_questions,
+    raising_questions,
     with_mention,
 )
+from meldpunt.triage.flags import FlagDataError, find_flags, flag_words
 from meldpunt.triage.rules import LEVELS, Rule, RuleSet, TriageDataError, rule_set
 
 __all__ = [
-    "LEVELS", "Assessment", "Facts", "FiredRule", "Rule", "RuleSet", "TriageDataError", "assess",
-    "missing_core_fields", "open_questions", "rule_set", "with_mention",
+    "LEVELS", "Assessment", "Facts", "FiredRule", "FlagDataError", "Rule", "RuleSet", "TriageDataError", "assess",
+    "find_flags", "flag_words", "missing_core_fields", "open_questions", "raising_questions", "rule_set", "with_mention",
 ]  # fmt: skip

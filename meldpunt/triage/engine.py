@@ -18,6 +18,10 @@ MINOR_BANDS = frozenset({"under_12", "12_15", "16_17", "unknown"})
 TIME_OF_WHEN = {"now": "nu", "today_tomorrow": "<24u", "this_week": "toekomst", "longer_ago": "8d-3m"}
 SOON = frozenset({"nu", "<24u"})
 UNANSWERED = frozenset({"", "unknown", "unsure"})
+POSSIBLE = {  # answers that may be worse than not knowing
+    "when": ("now", "today_tomorrow", "this_week"),
+    "age_band": ("under_12", "12_15"),
+}
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,13 @@ def open_questions(facts: Facts, rules: RuleSet | None = None) -> tuple[str, ...
     )
 
 
+def raising_questions(facts: Facts, rules: RuleSet | None = None) -> tuple[str, ...]:
+    """Those of :func:`open_questions` of which an answer can raise the level."""
+    data = rules or rule_set()
+    now, wanted = assess(facts, data), set(open_questions(facts, data))
+    return tuple(ask.name for ask in data.asks if ask.name in wanted and _can_raise(ask, facts, now, data))
+
+
 def missing_core_fields(facts: Facts, rules: RuleSet | None = None) -> tuple[str, ...]:
     """Core fields (domain.md 3.1, 3.2) of which nothing is known yet."""
     return tuple(name for name in (rules or rule_set()).core_fields if not _known(facts, name))
@@ -147,6 +158,9 @@ def _unknown_core(facts: Facts, ask: Ask) -> bool:
 
 def _can_raise(ask: Ask, facts: Facts, now: Assessment, data: RuleSet) -> bool:
     seen = {m.indicator for m in facts.mentions}
+    for value in POSSIBLE.get(ask.name, ()):
+        if assess(replace(facts, **{ask.name: value}), data).rank > now.rank:  # type: ignore[arg-type]
+            return True
     for indicator in ask.reveals:
         if indicator not in seen and assess(with_mention(facts, indicator), data).rank > now.rank:
             return True

@@ -105,12 +105,25 @@ def test_parents_and_professionals_are_addressed_as_u(begun: Dossier) -> None:
 
 def test_nothing_is_kept_without_a_yes(begun: Dossier) -> None:
     begun.note("story", "told", 2)
-    reply, ask = told(
-        begun, Turn("", 5, None, ("consent:opslaan_melding", "unsure"), {}), "consent_opslaan_melding"
-    )
+    not_yet = Turn("", 5, None, ("consent:opslaan_melding", "unsure"), {})
+    told(begun, not_yet, "consent_opslaan_melding")
+    reply, ask = told(begun, not_yet, "consent_opslaan_melding")
     assert "utter_not_stored" in names(reply)
     assert ask is None
     assert begun.finished
+
+
+def test_not_yet_keeps_nothing_and_leaves_the_question_open(begun: Dossier) -> None:
+    for ask, value in (("story", "told"), ("reporter_role", "self"), ("age_band", "unknown"), ("place", "unknown")):
+        begun.note(ask, value, 2)
+    begun.dont_knows = 2
+    begun.note("wants", "unsure", 2)
+    reply, ask = told(
+        begun, Turn("", 5, None, ("consent:opslaan_melding", "unsure"), {}), "consent_opslaan_melding"
+    )
+    assert names(reply) == ["utter_think_it_over"]
+    assert ask == "consent_opslaan_melding"
+    assert "opslaan_melding" not in begun.consent
 
 
 def test_only_items_that_fit_are_asked(begun: Dossier) -> None:

@@ -19,6 +19,7 @@ from meldpunt.reading.language.pipeline import load_lemmas
 from meldpunt.reading.lexicon import load_entries
 from meldpunt.reading.normalise import load_vocabulary
 from meldpunt.reading.safety import load_families
+from meldpunt.triage.flags import load_flag_words
 from meldpunt.triage.rules import load_rules
 
 DATA = Path(meldpunt.__file__).parent / "data"
@@ -40,6 +41,8 @@ BROKEN: list[tuple[str, Callable[[Path], object], str, str, str]] = [
     ("indicator_rules.tsv", load_entries, "\nschuldbinding\t", "\nschuld\t", "'schuld' is not in indicators.json"),
     ("safety_phrases.tsv", load_families, "\nsuicidaal\twil dood", "\nsomber\twil dood", "kind 'somber' is unknown"),
     ("intent_rules.tsv", load_intent_rules, "\nwant_human\t", "\nwant human!\t", "no name of an intent"),
+    ("questions.tsv", load_intent_rules, "\nask_when_reply\t", "\nask when\t", "no name of an intent"),
+    ("flags.tsv", load_flag_words, "\nescalation\t", "\nerger\t", "flag 'erger' is unknown"),
     ("normalise.csv", load_vocabulary, "\nkheb,ik heb", "\nkheb,", "a word is empty"),
     ("gazetteer.csv", places, "\nAadorp,kern,Almelo", "\nAadorp,kern,Almeloo", "one of the 14 municipalities"),
     ("place_rules.csv", places, "\nEnter,locatief", "\nEnter,soms", "rule 'soms' is unknown"),

@@ -1,0 +1,167 @@
+"""Small things that a frightened visitor would stumble over, each once mended: the real reader, the real form."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.actions.dossier import Dossier
+from meldpunt.help import fitting
+from tests.bot.talk import Talk
+
+STORY = "ik moet van hem geld pinnen met mijn pasje anders slaat hij me"
+
+
+def begun() -> Talk:
+    talk = Talk()
+    talk.begin()
+    talk.choose("yes")
+    return talk
+
+
+def at(ask: str, **answers: str) -> Talk:
+    """A conversation that has come to this question."""
+    talk = begun()
+    talk.say(STORY)
+    usual = {"age_band": "16_17", "place": "losser", "in_danger_now": "no", "wants": "help", "when": "now", **answers}
+    for _ in range(15):
+        if talk.ask == ask:
+            return talk
+        fallback = "yes" if str(talk.ask).startswith("consent:") else "weet ik niet"
+        answer = usual.get(str(talk.ask), fallback)
+        talk.choose(answer) if answer in talk.choices else talk.say(answer)
+    raise AssertionError(f"never came to {ask}: {talk.said[-3:]}")
+
+
+def said(texts: list[str]) -> str:
+    return " ".join(texts)
+
+
+@pytest.mark.parametrize("number", ["0612345678", "06-12345678 graag na 4 uur", "bel maar op 06 12 34 56 78"])
+def test_a_telephone_number_is_an_answer_and_no_wish_to_be_called_back(number: str) -> None:
+    talk = at("contact_channel")
+    talk.choose("phone")
+    talk.say(number)
+    assert talk.ask in ("contact_safe_times", "consent:delen_zorgcoordinator", "summary")
+    assert "0" in talk.dossier.answers["contact_detail"].value
+
+
+def test_yes_with_a_number_and_a_time_answers_three_questions() -> None:
+    talk = at("consent:contact_terug")
+    talk.say("ja, 0612345678, maar alleen overdag")
+    answers = talk.dossier.answers
+    assert answers["contact_channel"].value == "phone"
+    assert answers["contact_safe_times"].value == "alleen overdag"
+    assert talk.ask not in ("contact_channel", "contact_detail", "contact_safe_times")
+
+
+def test_changing_to_the_code_at_the_question_for_a_number() -> None:
+    talk = at("contact_channel")
+    talk.choose("email")
+    talk.choose("code_only")
+    assert talk.dossier.answers["contact_channel"].value == "code_only"
+    assert "contact_detail" not in talk.dossier.answers
+
+
+def test_a_question_beside_the_story_is_answered_too() -> None:
+    heard = said(begun().say("ik moest van hem 3 telefoonabonnementen afsluiten krijg ik nu straf"))
+    assert "geven geen straf" in heard
+    assert "Beloven kan ik niets" in heard
+
+
+def test_an_age_beside_a_question_is_not_asked_again() -> None:
+    talk = at("age_band")
+    heard = said(talk.say("16, waarom wil je dat weten?"))
+    assert "extra regels" in heard
+    assert talk.ask != "age_band"
+
+
+def test_a_place_that_is_said_too_early_is_kept() -> None:
+    talk = begun()
+    talk.say("wat een kutzooi, er is iets rondgestuurd in de klassenapp en iedereen ziet het")
+    talk.say("haaksbergen")
+    assert talk.dossier.gemeente == "Haaksbergen"
+
+
+def test_gaat_je_niks_aan_skips() -> None:
+    talk = at("age_band")
+    assert "slaan we dat over" in said(talk.say("gaat je niks aan"))
+
+
+def test_enough_questions_means_no_more_of_them() -> None:
+    talk = at("age_band")
+    assert "vraag ik niet verder" in said(talk.say("hou op met vragen"))
+    assert talk.ask == "wants"
+
+
+def test_a_thumb_is_a_yes() -> None:
+    talk = at("consent:opslaan_melding")
+    talk.say("👍")
+    assert talk.dossier.consent["opslaan_melding"]["waarde"] == "ja"
+
+
+def test_a_question_that_stays_unanswered_is_let_go() -> None:
+    talk = at("age_band")
+    for _ in range(3):
+        talk.say("xqzv blorp")
+    assert talk.ask != "age_band"
+
+
+def test_who_is_not_alone_sees_nothing_of_the_conversation_until_it_is_safe() -> None:
+    talk = at("place")
+    heard = talk.say("stop hij komt binnen hij leest mee")
+    assert "Snel weg" in heard[0]
+    assert talk.ask == "safe_to_type"
+    assert "We gaan verder" in said(talk.say("ben weer alleen"))
+    assert talk.ask == "place"
+
+
+def test_after_a_no_nobody_is_said_to_read_and_safety_still_comes_first() -> None:
+    talk = at("consent:opslaan_melding")
+    talk.choose("no")
+    assert "Een medewerker leest" not in said(talk.say("ok"))
+    assert "113" in talk.say("ik wil dood")[0]
+
+
+def test_help_is_named_also_when_nobody_said_who_it_is_about() -> None:
+    dossier = Dossier()
+    dossier.note("reporter_role", "unknown", 1)
+    assert dossier.role is None
+    assert fitting([], dossier.role or "self", "unknown")
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("ik moet vanavond iets wegbrengen voor gasten anders pakken ze mijn broertje", "self"),
+        ("bij mij in de straat wonen acht mannen in een schuur", "bystander"),
+        ("als jongerenwerker zie ik een jongen die wordt opgehaald", "professional"),
+        ("goedemiddag, ik ben een moeder", "parent"),
+    ],
+)
+def test_for_whom_somebody_writes_is_taken_from_the_words(text: str, role: str) -> None:
+    talk = begun()
+    talk.say(text)
+    assert talk.dossier.role == role
+
+
+def test_what_was_not_told_stands_in_the_summary_and_may_be_filled_in() -> None:
+    talk = at("summary", age_band="weet ik niet", place="weet ik niet", when="weet ik niet")
+    assert "Nog niet verteld: " in said(talk.said)
+    talk.choose("change")
+    assert "when" in talk.choices
+    talk.choose("when")
+    assert talk.ask == "when"
+
+
+def test_a_mother_who_asks_what_to_do_is_not_asked_what_she_wants() -> None:
+    talk = begun()
+    talk.say("Mijn dochter van 14 komt thuis met dure kleding en heeft twee telefoons, wij weten niet wat we moeten doen")
+    assert talk.dossier.answers["wants"].value == "advice"
+
+
+def test_a_neighbour_is_not_asked_about_herself() -> None:
+    talk = begun()
+    heard = said(talk.say("bij mij in de straat wordt een jongen geslagen door de mannen voor wie hij werkt"))
+    if talk.ask == "in_danger_now":
+        heard = said(talk.say("weet ik niet"))
+    assert "Hoe oud ben je" not in heard
