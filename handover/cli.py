@@ -20,6 +20,7 @@ from handover.demo import PASSWORD, PEOPLE, TOTP_SECRET
 from handover.installation import NotSetUp, install, open_desk, totp_uri
 from handover.jobs import ANCHOR
 from handover.vault import KeyFileDamaged, KeyFileMissing
+from meldpunt.data_files import DataFileError
 from meldpunt.settings import Settings
 
 NOTHING_WRONG, WRONG = 0, 1
@@ -45,6 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
         NotSetUp,
         AccountRefused,
         backup.BackupRefused,
+        DataFileError,
         RuntimeError,
     ) as error:
         print(error, file=sys.stderr)

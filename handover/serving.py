@@ -13,6 +13,7 @@ from aiohttp import web
 from prometheus_client import start_http_server
 
 from handover import notices
+from handover.conversation import texts
 from handover.conversation.bot import Bot
 from handover.conversation.safety import SafetyReader
 from handover.desk import Desk
@@ -37,6 +38,7 @@ class PortTaken(RuntimeError):
 
 async def serve(settings: Settings) -> None:
     """Serve until the process is told to stop."""
+    texts.check()
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)

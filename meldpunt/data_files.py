@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 
 class DataFileError(ValueError):
     """A data file holds a mistake; the message names the file, the line and the remedy."""
@@ -37,6 +39,18 @@ def read_json(file: Path, error: type[DataFileError]) -> tuple[Any, str]:
     except json.JSONDecodeError as problem:
         raise error(
             file.name, problem.lineno, f"is not JSON ({problem.msg}); mend that line or the one before."
+        ) from problem
+
+
+def read_yaml(file: Path, error: type[DataFileError]) -> tuple[Any, str]:
+    """The content of a YAML file and its text, to find lines in; raises ``error``."""
+    text = read_text(file, error)
+    try:
+        return yaml.safe_load(text), text
+    except yaml.MarkedYAMLError as problem:
+        line = problem.problem_mark.line + 1 if problem.problem_mark else 1
+        raise error(
+            file.name, line, f"is not YAML ({problem.problem}); mend that line or the one before."
         ) from problem
 
 

@@ -10,8 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from meldpunt.data_files import DataFileError, line_of, read_yaml
 from meldpunt.indicators.catalogue import catalogue
 
 FILE = Path(__file__).resolve().parent / "data" / "help.yml"
@@ -23,8 +22,8 @@ NUMBER = re.compile(r"^\+?[0-9][0-9 -]{1,17}$")
 PLACEHOLDER = re.compile(r"\{nummer_([a-z0-9_]+)\}")
 
 
-class HelpDataError(ValueError):
-    """``help.yml`` holds a mistake; the message names the row and the remedy."""
+class HelpDataError(DataFileError):
+    """``help.yml`` holds a mistake; the message names the line, the row and the remedy."""
 
 
 @dataclass(frozen=True)
@@ -59,13 +58,33 @@ class Organisation:
 @lru_cache(maxsize=1)
 def organisations() -> Mapping[str, Organisation]:
     """All organisations by id; raises :class:`HelpDataError`."""
-    try:
-        rows = yaml.safe_load(FILE.read_text(encoding="utf-8"))["organisations"]
-    except (yaml.YAMLError, KeyError, TypeError) as error:
+    return load_organisations(FILE)
+
+
+def load_organisations(file: Path) -> Mapping[str, Organisation]:
+    """Read and check the organisations in ``file``; raises :class:`HelpDataError`."""
+    data, text = read_yaml(file, HelpDataError)
+    rows = data.get("organisations") if isinstance(data, dict) else None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise HelpDataError(
-            f"help.yml cannot be read: {error}. Mend that line or restore the file."
-        ) from error
-    return {row.id: row for row in map(_organisation, rows)}
+            file.name, line_of(text, "organisations"), "needs organisations: a list of rows {id: ..., name: ...}."
+        )
+    found: dict[str, Organisation] = {}
+    for row in rows:
+        line = _line(row, text)
+        if (each := _organisation(row, file.name, line)).id in found:
+            raise HelpDataError(file.name, line, f"row {each.id} is there twice; remove one.")
+        found[each.id] = each
+    return found
+
+
+def _line(row: dict[str, Any], text: str) -> int:
+    """The line of a row: by its id, or by its name where the id is missing."""
+    for key in ("id", "name"):
+        for written in (f'{key}: "{row.get(key)}"', f"{key}: '{row.get(key)}'", f"{key}: {row.get(key)},", f"{key}: {row.get(key)}"):
+            if written in text:
+                return line_of(text, written)
+    return line_of(text, "organisations")
 
 
 def fitting(indicators: Collection[str], role: str, band: str) -> tuple[Organisation, ...]:
@@ -91,41 +110,37 @@ def with_numbers(text: str) -> str:
         try:
             return numbers()[match.group(1)]
         except KeyError:
-            raise HelpDataError(
-                f"A text names {{nummer_{match.group(1)}}}: add that row to help.yml."
-            ) from None
+            problem = f"a text names {{nummer_{match.group(1)}}}: add that row."
+            raise HelpDataError(FILE.name, 1, problem) from None
 
     return PLACEHOLDER.sub(fill, text)
 
 
-def _organisation(row: dict[str, Any]) -> Organisation:
-    fits = row.get("fits") or {}
+def _organisation(row: dict[str, Any], file: str, line: int) -> Organisation:
+    fits, checked, order = row.get("fits") or {}, row.get("checked"), row.get("order", LAST)
+    name = f"row {row.get('id') or row}"
+    if not isinstance(checked, date):
+        problem = "needs checked: the date on which somebody checked it, as 2026-11-24."
+        raise HelpDataError(file, line, f"{name}: {problem}")
+    if not isinstance(order, int) or not isinstance(fits, dict):
+        raise HelpDataError(file, line, f"{name}: order is a number and fits a table {{indicators, roles, bands}}.")
     found = Organisation(
         id=str(row.get("id", "")), name=str(row.get("name", "")), number=row.get("number"), free=row.get("free"),
-        abroad=row.get("abroad"), site=row.get("site"), checked=_date(row), order=int(row.get("order", LAST)),
+        abroad=row.get("abroad"), site=row.get("site"), checked=checked, order=order,
         indicators=frozenset(fits.get("indicators", ())), roles=frozenset(fits.get("roles", ())),
         bands=frozenset(str(band) for band in fits.get("bands", ())),
     )  # fmt: skip
     if problem := _problem(found):
-        raise HelpDataError(f"help.yml, row {found.id or row}: {problem}")
+        raise HelpDataError(file, line, f"{name}: {problem}")
     return found
-
-
-def _date(row: dict[str, Any]) -> date:
-    checked = row.get("checked")
-    if not isinstance(checked, date):
-        raise HelpDataError(
-            f"help.yml, row {row.get('id')}: needs checked: the date on which somebody checked it, as 2026-11-24."
-        )
-    return checked
 
 
 def _problem(row: Organisation) -> str:
     if not (row.id and row.name and (row.number or row.site)):
         return "needs id, name, and a number or a site."
     for number in (row.number, row.free, row.abroad):
-        if number and not NUMBER.match(number):
-            return f"{number!r} is no telephone number."
+        if number and not NUMBER.match(str(number)):
+            return f"{number!r} is no telephone number; write it in quotes, as \"0800-0432\"."
     if unknown := (row.indicators - set(catalogue().indicators)) | (row.roles - ROLES) | (row.bands - BANDS):
-        return f"fits names {sorted(unknown)}, which does not exist."
+        return f"fits names {sorted(unknown)}, which does not exist; use ids of indicators.json, roles and age bands."
     return ""

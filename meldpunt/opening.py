@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,19 +13,49 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from meldpunt.data_files import DataFileError, line_of, read_json
+
 WORDS = Path(__file__).parent / "data" / "opening.json"
 _PART = re.compile(r"([a-z]{2})(?:-([a-z]{2}))?\s+(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
 DAYS_AHEAD = 60
+BRACES = re.compile(r"\{[^{}]*\}")
 
 
 class OpeningHoursUnclear(ValueError):
     """The text is not ``ma-vr 09:00-17:00, za 10:00-12:00``."""
 
 
+class OpeningWordsError(DataFileError):
+    """``opening.json`` holds a mistake; the message names the line and the remedy."""
+
+
+LISTS = {"short": 7, "days": 7, "months": 12}
+TEXTS = {  # what is filled in
+    "today": (), "tomorrow": (), "date": ("{day}", "{number}", "{month}"), "at": ("{day}", "{time}"),
+    "range": ("{0}", "{1}"), "hours": ("{0}", "{1}"), "and": (),
+}  # fmt: skip
+
+
 @cache
 def words() -> dict[str, Any]:
-    """The Dutch words that hours are read and said with."""
-    data: dict[str, Any] = json.loads(WORDS.read_text(encoding="utf-8"))
+    """The Dutch words that hours are read and said with; raises :class:`OpeningWordsError`."""
+    return load_words(WORDS)
+
+
+def load_words(file: Path) -> dict[str, Any]:
+    """Read and check the words in ``file``; raises :class:`OpeningWordsError`."""
+    data, text = read_json(file, OpeningWordsError)
+    if not isinstance(data, dict):
+        raise OpeningWordsError(file.name, 1, f"needs a table with {', '.join((*LISTS, *TEXTS))}.")
+    for name, size in LISTS.items():
+        found = data.get(name)
+        if not isinstance(found, list) or len(found) != size or not all(isinstance(w, str) and w for w in found):
+            raise OpeningWordsError(file.name, line_of(text, f'"{name}"'), f"{name} needs {size} words.")
+    for name, filled in TEXTS.items():
+        found = data.get(name)
+        if not isinstance(found, str) or not found.strip() or sorted(BRACES.findall(found)) != sorted(filled):
+            told = f"with {' and '.join(filled)} in it" if filled else "without braces"
+            raise OpeningWordsError(file.name, line_of(text, f'"{name}"'), f"{name} needs a text {told}.")
     return data
 
 

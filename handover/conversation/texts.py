@@ -12,11 +12,16 @@ from typing import Any
 import yaml
 
 import meldpunt
+from meldpunt.data_files import DataFileError, line_of, read_yaml
 from meldpunt.help import with_numbers
 
 DATA = Path(meldpunt.__file__).parent / "data"
 SYSTEM = DATA / "system_texts.yml"
 SAFETY = DATA.parent.parent / "domain.yml"  # one wording: what Sam says and what handover says in his place
+
+
+class SystemTextsError(DataFileError):
+    """``system_texts.yml`` holds a mistake; the message names the line and the remedy."""
 
 
 class TextMissing(LookupError):
@@ -38,16 +43,58 @@ class Problem(Exception):
         return {"status": self.status, "title": self.title, "detail": self.detail, "code": self.code}
 
 
+def load_texts(file: Path) -> dict[str, Any]:
+    """Read and check the texts in ``file``; raises :class:`SystemTextsError`."""
+    data, text = read_yaml(file, SystemTextsError)
+    for group, fits, what in GROUPS:
+        rows = data.get(group) if isinstance(data, dict) else None
+        if not isinstance(rows, dict) or not rows:
+            line = line_of(text, f"{group}:") if f"{group}:" in text else len(text.splitlines())
+            raise SystemTextsError(file.name, line, f"needs {group}: names, each with {what}.")
+        begins = line_of(text, f"{group}:")
+        for name, value in rows.items():
+            if not fits(value):
+                rest = "\n".join(text.splitlines()[begins - 1 :])
+                line = begins - 1 + line_of(rest, f"  {name}:")
+                raise SystemTextsError(file.name, line, f"{group}: {name} needs {what}.")
+    found: dict[str, Any] = yaml.safe_load(with_numbers(text))
+    return found
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_pair(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(map(_is_text, value))
+
+
+def _is_phrase(value: object) -> bool:
+    return _is_text(value) or (isinstance(value, dict) and bool(value) and all(map(_is_text, value.values())))
+
+
+GROUPS = (
+    ("messages", _is_text, "a text"),
+    ("choices", _is_text, "the label of a button"),
+    ("phrases", _is_phrase, "a text, or a table of texts"),
+    ("errors", _is_pair, "a title and a sentence: [title, what to do]"),
+)
+
+
 @cache
 def _system() -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load(with_numbers(SYSTEM.read_text(encoding="utf-8")))
-    return data
+    return load_texts(SYSTEM)
 
 
 @cache
 def _safety() -> dict[str, Any]:
     data: dict[str, Any] = yaml.safe_load(with_numbers(SAFETY.read_text(encoding="utf-8")))["responses"]
     return data
+
+
+def check() -> None:
+    """Read every text now rather than at the first visitor; raises :class:`SystemTextsError`."""
+    _system(), _safety()
 
 
 def message(name: str, **values: str) -> str:

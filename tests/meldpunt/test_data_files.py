@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 import meldpunt
+from handover.conversation.texts import load_texts
 from meldpunt.data_files import DataFileError
+from meldpunt.help import load_organisations
 from meldpunt.indicators.catalogue import load_catalogue
 from meldpunt.indicators.labels import load_labels
+from meldpunt.opening import load_words
 from meldpunt.places.gazetteer import read_gazetteer
 from meldpunt.reading.intent_rules import load_intent_rules
 from meldpunt.reading.language.components import load_verbs
@@ -19,6 +22,7 @@ from meldpunt.reading.language.pipeline import load_lemmas
 from meldpunt.reading.lexicon import load_entries
 from meldpunt.reading.normalise import load_vocabulary
 from meldpunt.reading.safety import load_families
+from meldpunt.sharing import load_recipients
 from meldpunt.triage.flags import load_flag_words
 from meldpunt.triage.rules import load_rules
 
@@ -43,6 +47,18 @@ BROKEN: list[tuple[str, Callable[[Path], object], str, str, str]] = [
     ("intent_rules.tsv", load_intent_rules, "\nwant_human\t", "\nwant human!\t", "no name of an intent"),
     ("questions.tsv", load_intent_rules, "\nask_when_reply\t", "\nask when\t", "no name of an intent"),
     ("flags.tsv", load_flag_words, "\nescalation\t", "\nerger\t", "flag 'erger' is unknown"),
+    ("help.yml", load_organisations, 'number: "0800-0188"', 'number: "nul acht"', "is no telephone number; write it"),
+    ("help.yml", load_organisations, "fits: {roles: [parent]}", "fits: {roles: [opa]}", "opa"),
+    ("help.yml", load_organisations, "id: csg,", "id: alarm,", "row alarm is there twice"),
+    ("help.yml", load_organisations, "organisations:", "organisations: [", "is not YAML"),
+    ("recipients.yml", load_recipients, "item: delen_gemeente", "item: delen_dorp", "no consent item 'delen_dorp'"),
+    ("recipients.yml", load_recipients, "- hulp.opvang_nodig", "- hulp.opvang", "no field 'hulp.opvang'"),
+    ("recipients.yml", load_recipients, "    item: delen_politie\n", "", "no consent item None"),
+    ("opening.json", load_words, '"zaterdag", "zondag"]', '"zaterdag"]', "days needs 7 words"),
+    ("opening.json", load_words, '"{day} om {time} uur"', '"{dag} om {time} uur"', "with {day} and {time}"),
+    ("system_texts.yml", load_texts, '["Alleen tekst", "Stuur geen', '["Stuur geen', "errors: binary needs a title"),
+    ("system_texts.yml", load_texts, 'back_to_bot: "Sam doet weer mee."', "back_to_bot:", "messages: back_to_bot needs a text"),
+    ("system_texts.yml", load_texts, "choices:", "keuzes:", "needs choices"),
     ("normalise.csv", load_vocabulary, "\nkheb,ik heb", "\nkheb,", "a word is empty"),
     ("gazetteer.csv", places, "\nAadorp,kern,Almelo", "\nAadorp,kern,Almeloo", "one of the 14 municipalities"),
     ("place_rules.csv", places, "\nEnter,locatief", "\nEnter,soms", "rule 'soms' is unknown"),
