@@ -81,9 +81,10 @@ def load_organisations(file: Path) -> Mapping[str, Organisation]:
 def _line(row: dict[str, Any], text: str) -> int:
     """The line of a row: by its id, or by its name where the id is missing."""
     for key in ("id", "name"):
-        for written in (f'{key}: "{row.get(key)}"', f"{key}: '{row.get(key)}'", f"{key}: {row.get(key)},", f"{key}: {row.get(key)}"):
-            if written in text:
-                return line_of(text, written)
+        value = row.get(key)
+        for written in (f'"{value}"', f"'{value}'", f"{value},", f"{value}"):
+            if f"{key}: {written}" in text:
+                return line_of(text, f"{key}: {written}")
     return line_of(text, "organisations")
 
 

@@ -57,7 +57,7 @@ BROKEN: list[tuple[str, Callable[[Path], object], str, str, str]] = [
     ("opening.json", load_words, '"zaterdag", "zondag"]', '"zaterdag"]', "days needs 7 words"),
     ("opening.json", load_words, '"{day} om {time} uur"', '"{dag} om {time} uur"', "with {day} and {time}"),
     ("system_texts.yml", load_texts, '["Alleen tekst", "Stuur geen', '["Stuur geen', "errors: binary needs a title"),
-    ("system_texts.yml", load_texts, 'back_to_bot: "Sam doet weer mee."', "back_to_bot:", "messages: back_to_bot needs a text"),
+    ("system_texts.yml", load_texts, 'back_to_bot: "Sam doet weer mee."', "back_to_bot:", "back_to_bot needs a text"),
     ("system_texts.yml", load_texts, "choices:", "keuzes:", "needs choices"),
     ("normalise.csv", load_vocabulary, "\nkheb,ik heb", "\nkheb,", "a word is empty"),
     ("gazetteer.csv", places, "\nAadorp,kern,Almelo", "\nAadorp,kern,Almeloo", "one of the 14 municipalities"),
