@@ -130,8 +130,10 @@ class MeldpuntInput(InputChannel):
             return response.json({"error": "the tracker store is not the sealed one"}, 503)
         if store.is_erased(message.sender_id):
             return response.json({"error": "the conversation was erased"}, 410)
-        tracker = await store.retrieve(message.sender_id)
-        earlier = replies_to(tracker, message.message_id) if tracker else None
+        tracker, earlier = None, None
+        if store.may_know(message.sender_id, str(message.message_id)):
+            tracker = await store.retrieve(message.sender_id)
+            earlier = replies_to(tracker, message.message_id) if tracker else None
         if earlier is None:
             before = store.as_it_is(message.sender_id)
             with failures.noticing() as failed:
@@ -139,7 +141,7 @@ class MeldpuntInput(InputChannel):
             if failed or not output.replies:
                 store.put_back(message.sender_id, before)  # or the same id would give half an answer for ever
                 return response.json({"error": "an action failed; the turn was taken back"}, 503)
-            tracker = await store.retrieve(message.sender_id)
+            tracker = store.just_saved(message.sender_id) or await store.retrieve(message.sender_id)
         replies = output.replies if earlier is None else earlier
         return response.json({"replies": replies, "reading": _safety(tracker)})
 

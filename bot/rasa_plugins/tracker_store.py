@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import os
 import sqlite3
 import time
@@ -19,11 +20,13 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from rasa.core.tracker_store import SerializedTrackerAsText, TrackerStore
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.rasa_plugins.environment import tracker_file, tracker_key
 
 NONCE_BYTES = 12
+DOSSIER, READING = "dossier", "reading"
 LIFETIME_S = (
     24 * 3600
 )  # a paused conversation is kept for a day (architecture.md, retention); handover erases earlier
@@ -56,6 +59,7 @@ class SealedTrackerStore(TrackerStore, SerializedTrackerAsText):
         self._id_key = hashlib.blake2b(b"tracker id", key=master, digest_size=32).digest()
         self._cipher = AESGCM(hashlib.blake2b(b"tracker seal", key=master, digest_size=32).digest())
         self._database = _open(tracker_file())
+        self._saved: "Optional[tuple[str, DialogueStateTracker]]" = None
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Store the conversation; raises when its row cannot be opened or when it was erased."""
@@ -63,6 +67,8 @@ class SealedTrackerStore(TrackerStore, SerializedTrackerAsText):
         if self._erased(identifier):
             raise ConversationErased("The conversation was erased.")
         self._open_row(identifier)
+        slim(tracker)
+        self._saved = (tracker.sender_id, tracker)
         nonce = os.urandom(NONCE_BYTES)
         sealed = nonce + self._cipher.encrypt(nonce, self.serialise_tracker(tracker).encode(), identifier)
         with self._database:
@@ -76,6 +82,16 @@ class SealedTrackerStore(TrackerStore, SerializedTrackerAsText):
         """The conversation, or None when there is none; raises :class:`TrackerUnreadable`."""
         plain = self._open_row(self._id(sender_id))
         return None if plain is None else self.deserialise_tracker(sender_id, plain.decode())
+
+    def just_saved(self, sender_id: str) -> Optional[DialogueStateTracker]:
+        """The conversation as it was last stored by this process, to look at; None where another was stored since."""
+        saved, self._saved = self._saved, None
+        return saved[1] if saved and saved[0] == sender_id else None
+
+    def may_know(self, sender_id: str, message_id: str) -> bool:
+        """Whether the stored conversation holds this message id; False is certain. Raises :class:`TrackerUnreadable`."""
+        plain = self._open_row(self._id(sender_id))
+        return plain is not None and json.dumps(message_id).encode() in plain
 
     async def keys(self) -> Iterable[str]:
         """Always empty: sender ids are not kept."""
@@ -136,6 +152,22 @@ class SealedTrackerStore(TrackerStore, SerializedTrackerAsText):
             raise TrackerUnreadable(
                 "A stored conversation cannot be opened with this key; it was left as it is."
             ) from error
+
+
+def slim(tracker: DialogueStateTracker) -> None:
+    """Keep what the dialogue has learnt and was read only as it is now: every turn would store all of it again."""
+    newest = True
+    read = True
+    for event in reversed(tracker.events):
+        if isinstance(event, SlotSet) and event.key == DOSSIER:
+            if not newest:
+                event.value = None
+            newest = False
+        elif isinstance(event, UserUttered) and event.parse_data:
+            if not read:
+                event.parse_data.pop(READING, None)
+                event.parse_data.pop("text_tokens", None)
+            read = False
 
 
 def sealed_store(store: Any) -> Optional[SealedTrackerStore]:

@@ -60,6 +60,13 @@ class Visitor:
         )
         return await self._listen()
 
+    async def listen_again(self) -> Heard:
+        """What comes without having said anything, until Sam asks something."""
+        for _ in range(3):
+            if (heard := await self._listen()).ask:
+                return heard
+        raise AssertionError("Sam did not come back")
+
     @staticmethod
     def _patience(heard: Heard) -> float:
         if not heard.texts:
