@@ -1,7 +1,8 @@
-"""``python -m bench.speed``, first of ``make bench``: how fast the real product answers, on loopback, each figure beside its target.
+"""How fast the real product answers, on loopback, each figure beside its target (``make bench``).
 
-Training and starting Rasa, its memory, its own answer; then visitors at the public door, one alone, twenty who type and
-twenty who never pause, beside Rasa's own starter bot in the same run. Nothing is left running. ``python -m bench.speed NAME ...`` measures only those parts.
+Training and starting Rasa, its memory, its own answer; then visitors at the public door: one alone, twenty who type, and
+twenty who never pause, beside Rasa's own starter bot in the same run. Nothing is left running.
+``python -m bench.speed NAME ...`` measures only those parts.
 """
 
 from __future__ import annotations

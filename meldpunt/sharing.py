@@ -60,7 +60,8 @@ def _recipient(file: str, text: str, name: str, row: Any) -> Recipient:
     begins = line_of(text, f"  {name}:")
     if not isinstance(row, dict) or not isinstance(row.get("fields"), list) or not row["fields"]:
         raise RecipientsUnclear(file, begins, f"{name} needs item: a consent item, and fields: a list.")
-    if (item := row.get("item")) not in get_args(ConsentItem):
+    item: Any = row.get("item")
+    if item not in get_args(ConsentItem):
         problem = f"{name}: there is no consent item {item!r}; use one of {', '.join(get_args(ConsentItem))}."
         raise RecipientsUnclear(file, _line_after(text, begins, str(item)), problem)
     fields: dict[str, set[str] | None] = {}

@@ -9,7 +9,7 @@ import pytest
 
 os.environ.setdefault("MELDPUNT_CHANNEL_SECRET", "a secret of the tests")
 
-from bot.rasa_plugins.channel import BadCall, as_reply, as_user_message  # noqa: E402
+from bot.rasa_plugins.channel import BadCall, as_reply, as_user_message
 
 SENDER = "s" * 43
 
