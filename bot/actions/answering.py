@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.actions.answers import WHICH
+from bot.actions.answers import WHICH, contact_in
 from bot.actions.dossier import Dossier
 from bot.actions.interruptions import do_erase
 from bot.actions.reply import Reply
@@ -65,10 +65,22 @@ def _consent(dossier: Dossier, item: str, value: str, reply: Reply) -> None:
         "tekstversie": "",
         "gegeven_door": "zelf",
     }
+    if item == "contact_terug" and value == "yes":
+        _contact_told_before(dossier)
     if item == "opslaan_melding" and value != "yes":
         dossier.finished = True
         reply.add("utter_not_stored")
         reply.add("utter_clear_traces")
+
+
+def _contact_told_before(dossier: Dossier) -> None:
+    """A number in the story is not asked again; it stands in the summary to be looked at."""
+    for number, text in dossier.texts.items():
+        found = contact_in(text)
+        if "contact_detail" in found:
+            found.pop("contact_safe_times", None)  # days and hours in a story are about what happens
+            for ask, value in found.items():
+                dossier.note(ask, value, int(number))
 
 
 def _plain(dossier: Dossier, ask: str, value: str, number: int, reply: Reply) -> None:

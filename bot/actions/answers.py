@@ -77,6 +77,7 @@ PLAIN_ANSWERS = {  # free-text asks: words that can only be the answer, whatever
 }
 FREE = frozenset({"first_contact", "platform", "since_when", "age_at_start", "says_no", "observed", "already_done", "contact_detail", "contact_safe_times"})  # fmt: skip
 YES_NO = frozenset({"safe_to_type", "in_danger_now", "money_or_goods", "images_exist", "free_to_go", "others_involved", "who_knows", "person_knows", "confirm_erase"})  # fmt: skip
+NOT_YES_OR_NO = frozenset({"since_when", "age_at_start", "platform", "first_contact", "contact_detail", "contact_safe_times"})
 UNSURE_VALUE = frozenset({"safe_to_type", "in_danger_now", "wants"})
 MUNICIPALITY_WORDS = 4
 FEW_WORDS = 8
@@ -86,6 +87,10 @@ NO_PLACE = re.compile(r"\b(?:ik|je|jij|hou|stop|wil|niet|geen|nee|ja|waarom|wat|
 ENOUGH = re.compile(
     r"\b(?:(?:hou|houd|stop|kap|hoal) (?:nou |nu |maar |eens )*op|stop|ophouden|klaar) met (?:die |al die |dat )?(?:vragen|gevraag|vraag)\b"
     r"|\b(?:geen|niet (?:nog )?meer|genoeg|te veel|zoveel|zo veel) (?:vragen|gevraag)\b"
+)
+MEANING = re.compile(
+    r"^(?:wat|hoe)(?: (?:nou|nu|dan|precies))? (?:is|zijn|betekent|bedoel\w*|houdt|bedoelt)\b|\b(?:snap|begrijp) (?:ik )?(?:de|je|deze|uw|die) vraag\b"
+    r"|\bwat (?:bedoel|bedoelt|betekent)\b"
 )
 ALONE_AGAIN = re.compile(
     r"\b(?:weer alleen|nu alleen|alleen nu|(?:hij|ze|zij|iemand|mijn \w+) is (?:weer |nu )?(?:weg|naar bed|vertrokken)|kan weer (?:praten|typen)"
@@ -136,6 +141,8 @@ def _special(ask: str, plain: str, text: str, reading: Reading) -> str | None:
     tables = {"when": WHEN, "wants": WANTS, "contact_channel": CHANNEL, "summary": SUMMARY}
     if ask in tables:
         return next((value for value, pattern in tables[ask] if pattern.search(plain)), None)
+    if ask in NOT_YES_OR_NO and len(plain.split()) <= 2 and _yes_no(plain):
+        return None
     if ask == "platform" and (found := find_platforms(plain)):
         return ", ".join(found)
     return text.strip() if ask in FREE else None
@@ -145,6 +152,11 @@ def is_plainly(ask: str, text: str) -> bool:
     """Whether the words can only be an answer to this free-text ask: a number where a number was asked."""
     plain = normalise(text).text
     return ask in PLAIN_ANSWERS and "?" not in text and PLAIN_ANSWERS[ask](text, plain)
+
+
+def asks_what_it_means(text: str) -> bool:
+    """Whether somebody does not understand the question."""
+    return bool(MEANING.search(normalise(text).text))
 
 
 def is_enough(text: str) -> bool:

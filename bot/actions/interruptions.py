@@ -45,7 +45,9 @@ def interrupted(
     )
     if intent == "stop_and_erase":
         return _erase(dossier, reply)
-    if intent == "want_human":
+    if answers.asks_what_it_means(turn.text) and open_ask and texts.has(f"utter_explain_{open_ask}"):
+        reply.add(f"utter_explain_{open_ask}")
+    elif intent == "want_human":
         _human(dossier, turn, reply, draft)
     elif intent == "ask_why_this_question":
         name = f"utter_why_{open_ask}"
@@ -71,7 +73,8 @@ def interrupted(
         if intent == "other_language":
             dossier.misses = 0
     elif intent == "repeat_question":
-        pass
+        if open_ask == "story" and not dossier.texts:
+            reply.add("utter_story_start")
     elif intent == "correct_answer" and turn.reading:
         _correct(dossier, turn, reply)
     elif intent in SMALL_TALK and _is_small_talk(dossier, turn, open_ask, tells):

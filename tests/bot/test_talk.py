@@ -165,3 +165,36 @@ def test_a_neighbour_is_not_asked_about_herself() -> None:
     if talk.ask == "in_danger_now":
         heard = said(talk.say("weet ik niet"))
     assert "Hoe oud ben je" not in heard
+
+
+def test_yes_is_no_answer_to_since_when() -> None:
+    dossier = Dossier()
+    from bot.actions.answers import parse
+    from meldpunt.reading import Reading
+
+    assert parse("since_when", "ja", Reading("ja")) is None
+    assert parse("since_when", "ja al een jaar", Reading("ja al een jaar")) is not None
+    assert not dossier.answers
+
+
+def test_a_number_in_the_story_is_not_asked_again() -> None:
+    talk = begun()
+    talk.say("ik moet van hem geld pinnen anders slaat hij me, bel me aub op 0612345678, ben 16 uit Rijssen")
+    for _ in range(10):
+        if talk.ask == "consent:contact_terug":
+            break
+        talk.choose("yes") if "yes" in talk.choices else talk.say("weet ik niet")
+    talk.choose("yes")
+    assert talk.ask not in ("contact_channel", "contact_detail")
+    assert talk.dossier.answers["contact_detail"].value == "0612345678"
+
+
+def test_what_a_question_means_is_explained() -> None:
+    talk = at("place")
+    assert "dorp of de stad" in said(talk.say("wat is een gemeente"))
+    assert talk.ask == "place"
+
+
+def test_no_danger_is_no_danger() -> None:
+    talk = at("age_band")
+    assert "112" not in said(talk.say("nee niet gevaar nu"))

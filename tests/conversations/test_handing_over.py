@@ -21,6 +21,7 @@ pytestmark = pytest.mark.timeout(600)  # it may be the one that starts the produ
 STORY = "ik moet van hem geld pinnen met mijn pasje, ik ben 17"
 FIELD = re.compile(r'type="hidden" name="(csrf|version)" value="(\w+)"')
 A_CASE = re.compile(r'href="/meldingen/([A-Z0-9-]+)')
+ANSWERS = {"place": "losser", "wants": "help", "in_danger_now": "no", "when": "now", "contact_channel": "code_only"}
 PATIENCE = 60  # times a second
 
 
@@ -86,13 +87,14 @@ async def whole_way(product: RunningProduct) -> dict[str, str]:
         await colleague.send(case, f"{case}/teruggeven")
         back = await visitor.listen_again()
         said["back"], said["open again"] = " ".join(back.texts), str(back.ask)
+        heard = back
         for _ in range(12):
             if visitor.ask == "summary":
                 break
-            wished = {"place": "losser", "wants": "help", "in_danger_now": "no", "when": "now"}
-            answer = "yes" if str(visitor.ask).startswith("consent:") else wished.get(str(visitor.ask), "code_only")
-            await (visitor.choose(answer) if answer in visitor.choices else visitor.say(answer))
-        said["summary"] = " ".join((await visitor.say("wat staat er nu?")).texts)
+            usual = "yes" if str(visitor.ask).startswith("consent:") else "weet ik niet"
+            answer = ANSWERS.get(str(visitor.ask), usual)
+            heard = await (visitor.choose(answer) if answer in visitor.choices else visitor.say(answer))
+        said["summary"] = " ".join(heard.texts)
         end = await visitor.choose("correct")
         said["end"] = "receipt" if end.has("receipt") or end.has("report") else str(end.frames)
         said["case at the end"] = await colleague.page(case)
