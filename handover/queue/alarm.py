@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import join
 
 from handover.audit import Doing
 from handover.desk import SYSTEM, Desk
 from handover.hub import QUEUE
 from handover.queue.cases import note_event
 from handover.queue.listing import AT_REST
+from handover.queue.status import STATUSES
 from handover.store import Conversation, ReportRow
 from handover.store.database import announce
 
 ACUTE, WAITING = "acuut", "waiting"
+AT_WORK = frozenset(STATUSES) - AT_REST
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +32,25 @@ class Alarm:
 
 
 async def alarm(desk: Desk) -> Alarm:
-    """The numbers of this moment, for the top of every page: no reference, no content."""
-    waits = Conversation.state == WAITING
-    acute = ReportRow.level == ACUTE
+    """The numbers of this moment, for the top of every page: no reference, no content. Found by their indexes."""
     free = or_(ReportRow.claimed_by.is_(None), ReportRow.lease_until < desk.clock())
-    of_nobody = and_(acute, free, ReportRow.status.not_in(AT_REST), Conversation.state != WAITING)
-    counts = (func.sum(case((which, 1), else_=0)) for which in (waits, and_(waits, acute), of_nobody))
+    both = join(ReportRow, Conversation, Conversation.id == ReportRow.conversation_id)
     async with desk.store.reading() as session:
-        found = await session.execute(
-            select(*counts)
-            .join_from(ReportRow, Conversation, Conversation.id == ReportRow.conversation_id)
-            .where(or_(waits, acute))
+        waiting = await session.execute(
+            select(ReportRow.level, func.count())
+            .select_from(both)
+            .where(Conversation.state == WAITING)
+            .group_by(ReportRow.level)
         )
-        return Alarm(*(number or 0 for number in found.one()))
+        of_nobody = await session.scalar(
+            select(func.count())
+            .select_from(both)
+            .where(
+                ReportRow.status.in_(AT_WORK), ReportRow.level == ACUTE, free, Conversation.state != WAITING
+            )
+        )
+    by_level = dict(waiting.tuples().all())
+    return Alarm(sum(by_level.values()), by_level.get(ACUTE, 0), of_nobody or 0)
 
 
 async def raise_to_acute(desk: Desk, session: AsyncSession, conversation_id: str, kinds: Sequence[str]) -> None:

@@ -49,6 +49,11 @@ class Rings:
         if held := self._held.pop(lookup, None):
             held.ring.memory.forget()
 
+    def clear(self) -> None:
+        """Let go of all of them."""
+        for lookup in list(self._held):
+            self.let_go(lookup)
+
     def tidy(self) -> None:
         """Let go of the rings that nobody used for a while."""
         now = self._seconds()
