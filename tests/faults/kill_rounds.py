@@ -46,8 +46,10 @@ class Outcome:
     transcripts: dict[str, list[str]] = field(default_factory=dict)  # of the conversations that are named above
 
 
-async def run(product: RunningProduct, rounds: int, visitors: int, seed: int) -> Outcome:
-    """So many rounds with so many visitors who talk at once."""
+async def run(
+    product: RunningProduct, rounds: int, visitors: int, seed: int, minutes: float = 60.0
+) -> Outcome:
+    """So many rounds with so many visitors who talk at once; fewer when the time is up."""
     chance, outcome, begun = random.Random(seed), Outcome(rounds), time.monotonic()
     everyone: list[StubbornVisitor] = []
     killed: Counter[str] = Counter()
@@ -64,7 +66,10 @@ async def run(product: RunningProduct, rounds: int, visitors: int, seed: int) ->
 
     async with aiohttp.ClientSession() as http:
         tasks = [asyncio.create_task(keep_telling(http, place)) for place in range(visitors)]
-        for _ in range(rounds):
+        for done in range(rounds):
+            if time.monotonic() - begun > 60 * minutes:
+                outcome.rounds = done
+                break
             await asyncio.sleep(chance.uniform(0.1, LONGEST_WAIT_S))
             name = chance.choice(PROCESSES)
             killed[name] += 1
@@ -147,11 +152,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--visitors", type=int, default=4)
+    parser.add_argument("--minutes", type=float, default=60.0, help="no new round after these")
     parser.add_argument("--seed", type=int, default=20261128)
     chosen = parser.parse_args()
     quick = {"MELDPUNT_CONVERSATIONS_PER_MINUTE": "100000", "MELDPUNT_MESSAGES_PER_MINUTE": "100000"}
     with tempfile.TemporaryDirectory() as folder, running_product(Path(folder), quick) as product:
-        outcome = asyncio.run(run(product, chosen.rounds, chosen.visitors, chosen.seed))
+        outcome = asyncio.run(run(product, chosen.rounds, chosen.visitors, chosen.seed, chosen.minutes))
     print(json.dumps(asdict(outcome), indent=1))
     raise SystemExit(1 if outcome.lost or outcome.doubled else 0)
 
