@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
-from tests.browser.visitor import DESK, Visitor, shoot_when_asked, wait_until
+from tests.browser.visitor import DESK, PHONE, Visitor, shoot_when_asked, wait_until
 from tests.running import RunningProduct
 
 STORY = "een gast van snap dreigt mijn fotos door te sturen als ik vrijdag niet naar een hotel in hengelo kom. ben 15"
@@ -18,6 +18,7 @@ MEANT = (
     "Failed to load resource: net::ERR_INTERNET_DISCONNECTED",
     "WebSocket connection to",
 )
+KEYBOARD_OPEN = 420  # what a telephone's keyboard leaves of 844 px
 AIM = {"touch": 44, "mouse": 24}
 SMALL_TARGETS = """least => [...document.querySelectorAll('button, summary, input, textarea, .top a')]
   .filter(one => one.checkVisibility() && one.getClientRects().length)
@@ -311,6 +312,24 @@ def test_the_accessibility_tree_says_what_is_what(product: RunningProduct, brows
         - button "Ik wil een mens"
         - button "Wis alles"
     """)
+    visitor.page.context.close()
+
+
+def test_with_the_keyboard_of_a_telephone_open_she_still_sees_the_box_and_the_way_out(
+    product: RunningProduct, browser: Browser
+) -> None:
+    visitor = Visitor.at(browser, product, is_mobile=True, has_touch=True, viewport=PHONE).begin()
+    visitor.box.tap()
+    visitor.page.set_viewport_size({"width": PHONE["width"], "height": KEYBOARD_OPEN})
+    visitor.say("zie je dit nog")
+    visitor.is_sent("zie je dit nog")
+    for seen in (
+        visitor.box,
+        visitor.page.get_by_role("link", name="Snel weg"),
+        visitor.own("zie je dit nog"),
+    ):
+        expect(seen).to_be_in_viewport()
+    visitor.breaks_no_rule("toetsenbord-open")
     visitor.page.context.close()
 
 

@@ -10,6 +10,8 @@ from tests.browser.slow_phone import visit
 from tests.browser.visitor import Visitor
 from tests.running import RunningProduct
 
+VERY_SLOW = {"offline": False, "latency": 1500, "downloadThroughput": 6000, "uploadThroughput": 3000}
+
 
 def numbers(page: Page) -> list[int]:
     """The messages on the page by their number."""
@@ -136,8 +138,26 @@ def test_two_tabs_and_a_reload_show_the_same_conversation(product: RunningProduc
     first.page.context.close()
 
 
+def test_on_a_very_slow_network_a_message_says_that_it_waits_and_comes_once(
+    product: RunningProduct, browser: Browser
+) -> None:
+    visitor = Visitor.at(browser, product).begin()
+    session = visitor.page.context.new_cdp_session(visitor.page)
+    session.send("Network.enable")
+    session.send("Network.emulateNetworkConditions", VERY_SLOW)
+    visitor.page.reload()
+    expect(visitor.choices.first).to_be_visible()
+    visitor.say("het duurt hier lang")
+    visitor.is_sent("het duurt hier lang")
+    expect(visitor.page.locator(".bubble.visitor ~ .bubble.bot").first).to_be_visible()  # Sam answers
+    nothing_is_lost_or_doubled(visitor.page)
+    visitor.page.context.close()
+
+
 def test_on_a_slow_telephone_the_first_words_come_soon(product: RunningProduct, browser: Browser) -> None:
     visit(browser, product)
     times = visit(browser, product)
     print(f"on a slow telephone: {times}")
-    assert times.message < 10_000  # `python -m bench.page` judges the figure: the machine that tests is shared
+    assert (
+        times.message < 10_000
+    )  # `python -m bench.page` judges the figure: the machine that tests is shared

@@ -155,6 +155,30 @@ def test_links_markup_long_text_and_right_to_left_are_shown_as_they_are_typed(
     visitor.page.context.close()
 
 
+def test_the_tab_the_paper_and_the_history_tell_nothing(product: RunningProduct, browser: Browser) -> None:
+    visitor = Visitor.at(browser, product).begin()
+    page = visitor.page
+    assert page.title() == "Informatie"
+    assert page.locator("link[rel=icon]").get_attribute("href") == "data:,"
+    assert page.evaluate("location.pathname + location.search + location.hash") == "/"
+    page.emulate_media(media="print")
+    expect(page.locator("body")).to_be_hidden()
+    page.context.close()
+
+
+def test_a_municipality_gives_its_own_colours_by_one_file(product: RunningProduct, browser: Browser) -> None:
+    visitor = Visitor.at(browser, product)
+    theme = ":root{--utrecht-button-primary-action-background-color:#6b2d7b}"
+    visitor.page.route(
+        "**/static/theme.css", lambda route: route.fulfill(body=theme, content_type="text/css")
+    )
+    visitor.page.reload()
+    expect(visitor.page.get_by_role("button", name="Begin")).to_have_css(
+        "background-color", "rgb(107, 45, 123)"
+    )
+    visitor.page.context.close()
+
+
 @pytest.fixture
 def other_site(product: RunningProduct) -> Iterator[str]:
     """A municipality's own page with the launcher on it."""
