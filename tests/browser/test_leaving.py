@@ -122,8 +122,10 @@ def test_the_other_page_has_the_same_way_out_and_adds_nothing_to_go_back_to(
     entries = visitor.page.evaluate("history.length")
     visitor.page.get_by_role("link", name="Toegankelijkheid").click()
     expect(visitor.page.get_by_role("heading", name="Toegankelijkheid", exact=True)).to_be_visible()
+    visitor.page.wait_for_load_state()  # its script has taken over the links
     visitor.page.get_by_role("link", name="Terug").click()
     expect(visitor.page.get_by_role("button", name="Begin")).to_be_visible()
+    visitor.page.wait_for_load_state()
     visitor.page.get_by_role("link", name="Toegankelijkheid").click()
     visitor.page.wait_for_url("**/toegankelijkheid")
     visitor.page.wait_for_load_state()
