@@ -155,9 +155,9 @@ def variant(dossier: Dossier, ask: str | None) -> str:
 def _put(dispatcher: CollectingDispatcher, dossier: Dossier, ask: str) -> None:
     """Put the questions whose words or buttons depend on what was said; Rasa puts all others itself (``utter_ask_...``)."""
     if ask == "summary":
-        dispatcher.utter_message(text=as_text(lines(dossier, TEXTS), open_lines(dossier, TEXTS), TEXTS))
+        dispatcher.utter_message(text=as_text([*lines(dossier, TEXTS), *open_lines(dossier, TEXTS)], TEXTS))
     elif ask in ("summary_change", "summary_remove"):
-        found = lines(dossier, TEXTS) + (open_lines(dossier, TEXTS) if ask == "summary_change" else [])
+        found = [*lines(dossier, TEXTS), *open_lines(dossier, TEXTS)]
         buttons = [{"title": line.text, "payload": line.key} for line in found]
         text = TEXTS.get(f"utter_which_line_{ask.removeprefix('summary_')}", dossier.address)
         dispatcher.utter_message(text=text, buttons=buttons, ask=ask)

@@ -67,20 +67,17 @@ def lines(dossier: Dossier, texts: Texts) -> list[Line]:
 
 
 def open_lines(dossier: Dossier, texts: Texts) -> list[Line]:
-    """What staff would like to know and nobody told yet: may be filled in at the summary."""
+    """What staff would like to know and nobody told yet: it may be filled in at the summary."""
     return [
-        Line(ask, FIELD_OF[ask], texts.get(f"utter_label_{ask}"))
+        Line(ask, FIELD_OF[ask], texts.get("utter_line_open", label=texts.get(f"utter_label_{ask}")))
         for ask in STILL_OPEN
         if ask not in dossier.answers and ask not in dossier.removed
     ]
 
 
-def as_text(found: list[Line], still_open: list[Line], texts: Texts) -> str:
-    """All lines as one message; what was not told yet in a line at the end."""
+def as_text(found: list[Line], texts: Texts) -> str:
+    """All lines as one message."""
     rows = [f"{number}. {line.text}" for number, line in enumerate(found, 1)]
-    if still_open:
-        fields = ", ".join(line.text.lower() for line in still_open)
-        rows.append(texts.get("utter_summary_open", fields=fields))
     return "\n".join([texts.get("utter_summary_intro"), *rows])
 
 
