@@ -18,11 +18,13 @@ NUMBER_WORDS = {
     "achttiene": 18, "neegntien": 19, "negntien": 19, "negentiene": 19, "twaolf": 12, "twaalve": 12, "ölf": 11,
     "zeventiene": 17, "vijftiene": 15,
 }  # fmt: skip
-NUM = r"(?P<n>\d{1,2}|" + "|".join(sorted(NUMBER_WORDS, key=len, reverse=True)) + r")"
+WORDS = "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
+NUM = rf"(?P<n>\d{{1,2}}|(?:{WORDS})(?=jo?ari|[^a-zë]|$))"
 NOT_UNIT = (
     r"(?!\s*(?:(?:ste|de|e|x|u|k|h|jaar ervaring|jaar getrouwd|klas|havo|vmbo|vwo|mavo|punten|stuks|sims?|berichten|nachten|"
     r"nachte|klanten|adressen|kilo|gram|meter|bv|auto|toestellen|sloten|huizen|euri|eur|doekoe|biljetten|briefjes|%|euro|€|uur|keer|dagen|dage|dag|weken|week|maanden|maand|minuten|min|km|kilometer|man|mensen|"
     r"jongens|meisjes|meiden|mannen|graden|procent|personen|kinderen|leerlingen|abonnementen|telefoons|foto|ruggen|"
+    r"per (?:week|dag|maand|keer|avond)|klasgenoten|jongeren|appels|terug|"
     r"januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december|"
     r"jaar (?:geleden|lang|samen|getrouwd|terug|ouder|jonger|verkering))\b|[.,:/]\d|\d))"
 )
@@ -47,6 +49,7 @@ OFFENDER_CUES = re.compile(
     r"mannen van|meisje van op|denkt|schat hem|eind|begin|rond de|tegen de|over de|boven de)"
     r"(?: [a-z]+){0,2}$"
 )  # fmt: skip
+TAKEN_FOR = re.compile(r"\b(?:hij|ze|zij|die|iedereen) (?:denkt|dacht|schat|gelooft)(?: [a-z]+){0,3} $")
 FUTURE_MINUS = re.compile(r"\b(?:bijna|haast|binnenkort|volgende (?:week|maand))\b(?: [a-z]+){0,2} ?$")
 
 SELF = [
@@ -73,7 +76,8 @@ CONCERNED = [
     rf"\b(?:zij|ze|die|zelf) (?:is|was|wordt) (?:toen |nu |pas |nog |net |bijna |zelf |maar |ook |al |nog geen )*{NUM}(?: jaar)?{NOT_UNIT}",
     rf"\bis (?:ze|zij) (?:pas |nog |net |bijna |nu |maar |toen |al )*{NUM}(?: jaar)?{NOT_UNIT}",
     rf"\b(?:hij|die jongen|het kind) (?:is|was) (?:nu |pas |nog |net |bijna |zelf |maar |ook |al |nog geen )*{NUM}(?: jaar)?{NOT_UNIT}",
-    rf"\b{NUM} ?-? ?(?:jarige?|jarig)\b",
+    rf"\b{NUM} ?-? ?(?:jarige?n?|jarig|joarigen?)\b",
+    rf"\bvan (?:een|'n|n) jaar of {NUM}{NOT_UNIT}",
     rf"\b{YOUNG} {NUM} (?:jaar|jr)\b(?! (?:geleden|lang|samen))",
     rf"\bhet gaat om (?:een )?[a-zë]+ van {NUM}{NOT_UNIT}",
     rf"\b(?:van|met|als) (?:pas |net )*{NUM} ?(?:jaar)? (?:moet|mag|kan|hoor|loop|zit|doe)",
@@ -86,6 +90,8 @@ CONCERNED = [
     rf"\b(?:deze|dee|die|een|de|n|ne|'n) {NUM} ?-?jarige?\b",
     rf"\b{NUM} jaar\b(?! (?:geleden|lang|samen|getrouwd|terug|ouder|jonger|verkering|ervaring|cel|bij|werk|woon))",
 ]
+# Of somebody's husband or wife, told by another: labour exploitation is reported by partners too.
+SPOUSE_RE = [re.compile(rf"\bmijn (?:man|vrouw|partner|echtgenoot|echtgenote),? (?:is )?{NUM}(?: jaar| jr)\b")]
 BAND = re.compile(rf"{NUM} (?:of|tot|a|à|en|-) (?:\d{{1,2}})")
 SELF_RE = [re.compile(p) for p in SELF]
 CONCERNED_RE = [re.compile(p) for p in CONCERNED]
@@ -93,7 +99,7 @@ MIN_AGE, MAX_AGE = 6, 70
 YOUNGEST, OLDEST = 10, 24  # a bare number is taken for an age only here
 BARE = re.compile(rf"(?<![\w.,:/€-])(?<!\d ){NUM}\b{NOT_UNIT}(?! ?(?:op|van|uit|bij) (?:de|het)\b)")
 NO_AGE_BEFORE = re.compile(
-    r"(?:\b(?:om|voor|rond|na|tot|vanaf|lokaal|huisje|nummer|nr|nrs|groep|kamer|bus|lijn|blok|hal|perron|vak|klas|maar|"
+    r"(?:\b(?:om|voor|rond|na|tot|vanaf|lokaal|huisje|deur|nummer|nr|nrs|groep|kamer|bus|breefkes van|briefjes van|lijn|blok|hal|perron|vak|klas|maar|"
     r"meer dan|minder dan|ongeveer|wel|alle|met|nog|de|en|of|per|elke|in|op|x|van de|ruim|samen|al)|€|tegen|tussen) ?$"
 )
 
@@ -103,7 +109,8 @@ def find_age(message: Normalised, reporter_is_self: bool | None = None) -> Age |
     own = _first(SELF_RE, message, "melder")
     if own and reporter_is_self is not False:
         return own
-    other = _first(CONCERNED_RE, message, "betrokkene")
+    spouse = _first(SPOUSE_RE, message, "partner") if reporter_is_self is False else None
+    other = spouse or _first(CONCERNED_RE, message, "betrokkene")
     return other or own or _only_number(message, reporter_is_self)
 
 
@@ -128,10 +135,12 @@ def _first(patterns: list[re.Pattern[str]], message: Normalised, about: str) -> 
             head = message.text[: match.start("n")]
             if about == "betrokkene" and _of_someone_else(head, match, years):
                 continue
+            if about == "melder" and TAKEN_FOR.search(head[-40:]):
+                continue
             if FUTURE_MINUS.search(head[-40:]):
                 years -= 1
             start, end = message.span(match.start("n"), match.end("n"))
-            return Age(years, start, end, about)  # type: ignore[arg-type]
+            return Age(years, start, end, "melder" if about == "melder" else "betrokkene")
     return None
 
 

@@ -20,6 +20,10 @@ CASES = [
     ("hij wil 300 euro en het was 2 weken geleden", None),
     ("we wachten al 20 minuten", None),
     ("hij kwam om 15 uur", None),
+    ("ik heb niet gezegd dat ik 12 ben, hij denkt 16", 12),
+    ("de zestienjoarige betaalt", 16),
+    ("twee kinderen van een jaar of 13", 13),
+    ("mijn broer staat achter me", None),
 ]
 
 
@@ -27,3 +31,10 @@ CASES = [
 def test_age_of_the_person_concerned(text: str, years: int | None) -> None:
     age = find_age(normalise(text))
     assert (age.years if age else None) == years
+
+
+def test_husband_of_who_tells_it_and_husband_of_who_suffers_it() -> None:
+    text = normalise("Mijn man 41 jaar slaapt in een oude caravan bij de baas")
+    told_by_another = find_age(text, reporter_is_self=False)
+    assert told_by_another is not None and told_by_another.years == 41
+    assert find_age(text, reporter_is_self=True) is None

@@ -16,11 +16,12 @@ ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 NEIGHBOURS = {c: row[max(0, i - 1) : i] + row[i + 1 : i + 2] for row in ROWS for i, c in enumerate(row)}
 JOINTS = (". ", " en ", " ", "\n", ", ", " ... ", " ook ")
 MAX_JOINED_WORDS = 60
+JOINED_SHARE = 0.2  # people send two things at once
 
 
 def augment(example: Example, others: list[Example], rng: random.Random) -> Example:
     """One noisy reading of ``example``: 40 % stay as written; some are joined with one of ``others``."""
-    if example.complete and example.intent is None and rng.random() < 0.10:
+    if example.complete and example.intent is None and rng.random() < JOINED_SHARE:
         example = join(example, rng.choice(others), rng)
     if rng.random() < 0.4:
         return example
