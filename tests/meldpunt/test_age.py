@@ -36,5 +36,6 @@ def test_age_of_the_person_concerned(text: str, years: int | None) -> None:
 def test_husband_of_who_tells_it_and_husband_of_who_suffers_it() -> None:
     text = normalise("Mijn man 41 jaar slaapt in een oude caravan bij de baas")
     told_by_another = find_age(text, reporter_is_self=False)
-    assert told_by_another is not None and told_by_another.years == 41
+    assert told_by_another is not None
+    assert told_by_another.years == 41
     assert find_age(text, reporter_is_self=True) is None
