@@ -31,7 +31,7 @@ SHOW_EVERY = 20.0  # seconds between lines of progress
 class Settings:
     """What decides the outcome of a training, besides data and code."""
 
-    epochs: int = 12
+    epochs: int = 10
     layers: int = 12
     batch: int = 32
     rate: float = 2e-4
