@@ -16,7 +16,7 @@ Floats = NDArray[np.float32]
 SHARES = (0.0, 0.2, 0.3, 0.4, 0.5)
 MIXTURE_GAIN = {"indicators": 0.005, "intents": 0.005}  # what the linear reader must add to be shipped
 TRUST = 25.0  # positives on dev at which a label's own threshold counts as much as the common one
-ACUTE_BETA = 2.0  # a needless safety text costs little, a missed one much
+NEEDLESS_ALARMS = 0.08  # share of calm messages; phrases and indicators add about two in a hundred
 LOWEST, HIGHEST = 0.1, 0.8
 FALLBACK_LOWEST, FALLBACK_HIGHEST = 0.2, 0.6
 
@@ -84,7 +84,16 @@ def label_thresholds(
         own = best_threshold(gold[:, i], probabilities[:, i]) if positives else common
         weight = positives / (positives + TRUST)
         found[name] = round(float(np.clip(weight * own + (1 - weight) * common, LOWEST, HIGHEST)), 3)
-    return found, round(best_threshold(gold[:, -1], probabilities[:, -1], ACUTE_BETA), 3)
+    return found, acute_threshold(gold[:, -1], probabilities[:, -1])
+
+
+def acute_threshold(gold: NDArray[np.bool_], probabilities: NDArray[np.float32]) -> float:
+    """The lowest threshold that alarms at no more than ``NEEDLESS_ALARMS`` of the calm messages: a needless safety
+    text costs little, a missed one much."""
+    calm = np.sort(probabilities[~gold])[::-1]
+    if not len(calm):
+        return 0.5
+    return round(float(np.clip(calm[int(len(calm) * NEEDLESS_ALARMS)] + 0.001, 0.02, HIGHEST)), 3)
 
 
 def best_temperature(logits: NDArray[np.float32], names: NDArray[np.intp]) -> float:
