@@ -71,6 +71,8 @@ def _most_wanted(dossier: Dossier) -> str | None:
     order = [*first, *raising, *(ask for ask in WORTH_KNOWING if ask in wanted)]
     if level(dossier) not in WORTH_OBSERVING:
         order = [ask for ask in order if ask != "observed"]  # the story itself held what was seen
+    elif "observed" in dossier.answers and dossier.role != "self":
+        order = first  # who told what they saw, and it was little, is not led to more
     return order[0] if order else None
 
 
