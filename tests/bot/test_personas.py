@@ -12,7 +12,8 @@ import yaml
 from tests.bot.talk import Talk
 
 PERSONAS = yaml.safe_load((Path(__file__).parent / "personas.yml").read_text(encoding="utf-8"))
-MOST_TURNS, MEDIAN_TURNS = 12, 11  # ten people who leave more open than the six of the product's measure, median 10
+# Ten people who leave more open than the six that the product is measured with.
+MOST_TURNS, MEDIAN_TURNS = 12, 11
 NEVER_ENDING = 25
 
 
