@@ -25,6 +25,10 @@ STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); 
 BREAKS = "import sys, time; time.sleep(0.5); print('the cupboard is empty'); sys.exit(3)"
 
 
+def _hear_the_terminal_close() -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 class Run:
     """A stand-in ``make run`` and the processes that it started."""
 
@@ -34,6 +38,7 @@ class Run:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.platform.stand_in", str(var), *named],
             cwd=ROOT,
+            preexec_fn=_hear_the_terminal_close,  # also where the tests themselves run under nohup
             env={
                 **os.environ,
                 **free_ports().as_environment(),
