@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pyotp
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from handover.demo import PASSWORD, TOTP_SECRET
+from tests.second_factor import codes
 from tools.lifetime import end_with_me
 from tools.product import answers
 from tools.settings import free_ports
@@ -68,8 +68,8 @@ def log_in(page: Page, url: str, name: str, password: str, secret: str) -> None:
     page.locator("[name=password]").fill(password)
     page.keyboard.press("Enter")
     page.locator("[name=code]").wait_for(timeout=PATIENCE_MS)
-    for ahead in (0, 30, -30):
-        page.locator("[name=code]").fill(pyotp.TOTP(secret).at(time.time() + ahead))
+    for code in codes(secret):
+        page.locator("[name=code]").fill(code)
         with page.expect_navigation(timeout=PATIENCE_MS):
             page.keyboard.press("Enter")
         if "/login" not in page.url:

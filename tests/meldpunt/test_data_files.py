@@ -22,7 +22,6 @@ from meldpunt.reading.language.pipeline import load_lemmas
 from meldpunt.reading.lexicon import load_entries
 from meldpunt.reading.normalise import load_vocabulary
 from meldpunt.reading.safety import load_families
-from meldpunt.sharing import load_recipients
 from meldpunt.triage.flags import load_flag_words
 from meldpunt.triage.rules import load_rules
 
@@ -51,9 +50,6 @@ BROKEN: list[tuple[str, Callable[[Path], object], str, str, str]] = [
     ("help.yml", load_organisations, "fits: {roles: [parent]}", "fits: {roles: [opa]}", "opa"),
     ("help.yml", load_organisations, "id: csg,", "id: alarm,", "row alarm is there twice"),
     ("help.yml", load_organisations, "organisations:", "organisations: [", "is not YAML"),
-    ("recipients.yml", load_recipients, "item: delen_gemeente", "item: delen_dorp", "no consent item 'delen_dorp'"),
-    ("recipients.yml", load_recipients, "- hulp.opvang_nodig", "- hulp.opvang", "no field 'hulp.opvang'"),
-    ("recipients.yml", load_recipients, "    item: delen_politie\n", "", "no consent item None"),
     ("opening.json", load_words, '"zaterdag", "zondag"]', '"zaterdag"]', "days needs 7 words"),
     ("opening.json", load_words, '"{day} om {time} uur"', '"{dag} om {time} uur"', "with {day} and {time}"),
     ("system_texts.yml", load_texts, '["Alleen tekst", "Stuur geen', '["Stuur geen', "errors: binary needs a title"),
