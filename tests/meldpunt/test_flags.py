@@ -61,16 +61,6 @@ def test_leaving_within_a_week_is_acute() -> None:
     assert assess(dossier.facts()).level == "acuut"
 
 
-def test_what_is_told_as_an_answer_counts_too() -> None:
-    from bot.actions.answering import answer
-    from bot.actions.form import TEXTS
-    from bot.actions.reply import Reply
-
-    dossier = told_by("professional")
-    answer(dossier, "observed", "zij huilt vaak, het wordt steeds erger", 5, Reply(), TEXTS)
-    assert "escalation" in dossier.flags
-
-
 @pytest.mark.parametrize("role", ["professional", "bystander"])
 def test_money_and_images_are_asked_of_everybody_where_they_could_raise_the_level(role: str) -> None:
     from meldpunt.triage import open_questions
