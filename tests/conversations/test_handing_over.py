@@ -14,10 +14,10 @@ import pytest
 from yarl import URL
 
 from tests.conversations.visitor import Visitor
-from tests.running import RunningProduct
+from tests.running import RunningProduct, running_product
 from tests.second_factor import codes
 
-pytestmark = pytest.mark.timeout(600)  # it may be the one that starts the product
+pytestmark = [pytest.mark.product, pytest.mark.timeout(600)]
 STORY = "ik moet van hem geld pinnen met mijn pasje, ik ben 17"
 FIELD = re.compile(r'type="hidden" name="(csrf|version)" value="(\w+)"')
 A_CASE = re.compile(r'href="/meldingen/([A-Z0-9-]+)')
@@ -110,8 +110,10 @@ async def whole_way(product: RunningProduct) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def said(product: RunningProduct) -> dict[str, str]:
-    return asyncio.run(whole_way(product))
+def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """In a product of its own: nobody else waits in it, and no colleague of another test is there."""
+    with running_product(tmp_path_factory.mktemp("handing-over")) as product:
+        return asyncio.run(whole_way(product))
 
 
 def test_a_person_is_told_to_be_there_and_is_fetched_at_once(said: dict[str, str]) -> None:
