@@ -3,7 +3,7 @@
 A copy is two files. ``data-<time>.db`` holds everything but keys; it may be kept. ``keys.db`` holds the keys, who has
 access, and what reporters agree to, and is overwritten by every new copy: so an older data copy opens only what
 still existed at the newest one, for whoever still has access, under the consents as they are now.
-For PostgreSQL use its own tools in the same manner (docs/backup.md).
+Both are SQLite files, whichever database the installation runs on (``handover/copying.py``).
 """
 
 from __future__ import annotations
@@ -12,11 +12,14 @@ import asyncio
 import os
 import shutil
 import sqlite3
-from contextlib import closing
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from handover import copying
 from meldpunt.settings import Settings
 
 KEY_TABLES = ("handed_over_keys", "visitor_tokens", "receipts")
@@ -30,7 +33,6 @@ WORDS_WITHDRAWN = """
     JOIN apart.consents AS new ON new.reference = old.reference AND new.item = old.item
     WHERE old.value = 'ja' AND new.value <> 'ja'
 """
-SQLITE = "sqlite+aiosqlite:///"
 
 
 class BackupRefused(RuntimeError):
@@ -46,34 +48,66 @@ class Made:
 
 
 async def make(settings: Settings, folder: Path) -> Made:
-    """Copy the running installation's database into ``folder``."""
-    return await asyncio.to_thread(_make, _file(settings), folder)
+    """Copy the running installation's database into ``folder``; raises :class:`BackupRefused`."""
+    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    made = Made(folder / f"data-{moment}.db", folder / "keys.db")
+    with _workplace(folder) as place:
+        whole, keys = place / "whole.db", place / "keys.db"
+        if _is_sqlite(settings):
+            await asyncio.to_thread(_copy_file, _file(settings), whole)
+        else:
+            await copying.to_file(settings.url, whole)
+        await asyncio.to_thread(_move_keys, whole, keys)
+        keys.replace(made.keys)
+        whole.replace(made.data)
+    return made
 
 
 async def restore(settings: Settings, data: Path, keys: Path) -> None:
-    """Put a copy back where there is no database yet; raises :class:`BackupRefused`."""
-    await asyncio.to_thread(_restore, _file(settings), data, keys)
+    """Put a copy back where there is no installation yet; raises :class:`BackupRefused`."""
+    for needed in (data, keys):
+        if not needed.exists():
+            raise BackupRefused(f"There is no file {needed}.")
+    if not _is_sqlite(settings):
+        with _workplace(settings.var) as place:
+            await _whole(place / "whole.db", data, keys)
+            try:
+                await copying.from_file(place / "whole.db", settings.url)
+            except copying.NotEmpty as error:
+                raise BackupRefused(str(error)) from error
+        return
+    target = _file(settings)
+    if target.exists():
+        raise BackupRefused(f"There is a database at {target} already. Move it away first.")
+    with _workplace(target.parent) as place:
+        await _whole(place / "whole.db", data, keys)
+        (place / "whole.db").replace(target)
 
 
-def _make(source: Path, folder: Path) -> Made:
-    if not source.exists():
-        raise BackupRefused(f"There is no database at {source}.")
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    made = Made(folder / f"data-{moment}.db", folder / "keys.db")
-    whole, keys = folder / ".whole.partial", folder / ".keys.partial"
-    for leftover in (whole, keys):
-        leftover.unlink(missing_ok=True)
+@contextmanager
+def _workplace(beside: Path) -> Iterator[Path]:
+    """A folder for half-made files, for their owner alone; it goes, with what is left in it, however this ends."""
+    beside.mkdir(parents=True, exist_ok=True, mode=0o700)
     old_mask = os.umask(0o077)
     try:
-        with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(whole)) as copy:
-            live.backup(copy)
-        _move_keys(whole, keys)
-        keys.replace(made.keys)
-        whole.replace(made.data)
+        with tempfile.TemporaryDirectory(dir=beside, prefix=".partial-") as place:
+            yield Path(place)
     finally:
         os.umask(old_mask)
-    return made
+
+
+async def _whole(file: Path, data: Path, keys: Path) -> None:
+    try:
+        await asyncio.to_thread(_put_together, file, data, keys)
+    except sqlite3.DatabaseError as error:
+        raise BackupRefused("The copy is damaged; nothing was put back.") from error
+
+
+def _copy_file(source: Path, whole: Path) -> None:
+    if not source.exists():
+        raise BackupRefused(f"There is no database at {source}.")
+    with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(whole)) as copy:
+        live.backup(copy)
 
 
 def _move_keys(whole: Path, keys: Path) -> None:
@@ -89,17 +123,11 @@ def _move_keys(whole: Path, keys: Path) -> None:
         copy.execute("VACUUM")
 
 
-def _restore(target: Path, data: Path, keys: Path) -> None:
-    if target.exists():
-        raise BackupRefused(f"There is a database at {target} already. Move it away first.")
-    for needed in (data, keys):
-        if not needed.exists():
-            raise BackupRefused(f"There is no file {needed}.")
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    partial = target.with_suffix(".restoring")
-    shutil.copyfile(data, partial)
-    partial.chmod(0o600)
-    with closing(sqlite3.connect(partial, isolation_level=None)) as copy:
+def _put_together(whole: Path, data: Path, keys: Path) -> None:
+    """One database of a data copy and the newest keys, in a new file ``whole``."""
+    shutil.copyfile(data, whole)
+    whole.chmod(0o600)
+    with closing(sqlite3.connect(whole, isolation_level=None)) as copy:
         copy.execute("ATTACH DATABASE ? AS apart", (str(keys),))
         _take_words_away(copy)
         for table in (*ACCESS_TABLES, *NEWEST_TABLES):
@@ -118,9 +146,7 @@ def _restore(target: Path, data: Path, keys: Path) -> None:
         copy.execute("DETACH DATABASE apart")
         (check,) = copy.execute("PRAGMA integrity_check").fetchone()
     if check != "ok":
-        partial.unlink()
         raise BackupRefused("The copy is damaged; nothing was put back.")
-    partial.replace(target)
 
 
 def _take_words_away(copy: sqlite3.Connection) -> None:
@@ -140,7 +166,9 @@ def _take(copy: sqlite3.Connection, table: str, condition: str) -> str:
     return f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM apart.{table} WHERE {condition}"
 
 
+def _is_sqlite(settings: Settings) -> bool:
+    return settings.url.startswith(copying.SQLITE)
+
+
 def _file(settings: Settings) -> Path:
-    if not settings.url.startswith(SQLITE):
-        raise BackupRefused("This command copies SQLite. For PostgreSQL see docs/backup.md.")
-    return Path(settings.url.removeprefix(SQLITE))
+    return Path(settings.url.removeprefix(copying.SQLITE))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,9 +42,9 @@ def postgres_server() -> Iterator[str]:
         yield address
 
 
-@pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
-    """An empty PostgreSQL database for one test."""
+@contextmanager
+def empty_postgres(postgres_server: str) -> Iterator[str]:
+    """An empty PostgreSQL database as long as it lasts."""
     import uuid
 
     import psycopg
@@ -54,6 +55,13 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
         connection.execute(f'CREATE DATABASE "{name}"')
         yield f"{postgres_server}/{name}"
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """An empty PostgreSQL database for one test."""
+    with empty_postgres(postgres_server) as url:
+        yield url
 
 
 @pytest.fixture

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from handover import accounts, backup, retention
+from handover import retention
 from handover.cli import main
-from handover.desk import Actor
-from handover.installation import open_desk
-from handover.queue import list_queue, open_report
-from handover.store import AuditLine, Conversation, HandedOverKey, Receipt
-from handover.vault import WrongPassword
-from meldpunt.settings import Settings
+from handover.store import AuditLine
 from tests.handover.conftest import House
 
 WRONG = {
@@ -92,138 +86,6 @@ def test_a_dry_run_of_retention_deletes_nothing_and_names_what_is_held(
     main(["init"])
     assert main(["retention", "--dry-run"]) == 0
     assert "nothing was deleted" in capsys.readouterr().out
-
-
-async def copied(house: House, folder: Path) -> backup.Made:
-    settings = house.desk.settings
-    keyfile_of(settings, house)
-    return await backup.make(settings, folder)
-
-
-def keyfile_of(settings: Settings, house: House) -> None:
-    settings.keys.parent.mkdir(parents=True, exist_ok=True)
-    settings.keys.write_text(house.desk.keys.as_text())
-
-
-def elsewhere(house: House, folder: Path) -> Settings:
-    """The settings of an empty machine that has the key file only."""
-    url = f"sqlite+aiosqlite:///{folder / 'restored.db'}"
-    return house.desk.settings.model_copy(update={"database_url": url, "key_file": house.desk.settings.keys})
-
-
-async def stamped(house: House) -> None:
-    from handover.store.migrate import upgrade
-
-    async with house.desk.store.engine.begin() as connection:
-        from alembic import command
-
-        from handover.store import migrate
-
-        await connection.run_sync(lambda c: command.stamp(migrate._config(c), "head"))
-    await upgrade(house.desk.store)
-
-
-async def test_a_copy_put_back_on_an_empty_machine_is_the_whole_installation(house: House, tmp_path: Path):
-    await stamped(house)
-    line = await house.report()
-    actor, keyring = await house.office.person()
-    made = await copied(house, tmp_path / "copies")
-    new = elsewhere(house, tmp_path)
-    await backup.restore(new, made.data, made.keys)
-    async with open_desk(new) as desk:
-        (item,) = await list_queue(desk, actor, keyring)
-        case = await open_report(desk, actor, keyring, item.reference)
-        assert "hij stuurt mijn foto door" in [message.body.text for message in case.messages]
-        keys = desk.receipts.keys(line.last("receipt")["code"].replace(" ", ""))
-        async with desk.store.reading() as session:
-            assert await session.get(Receipt, keys.lookup) is not None
-            assert await desk.audit.verify(session) == []
-
-
-async def test_what_was_deleted_after_a_copy_does_not_come_back(house: House, tmp_path: Path):
-    await stamped(house)
-    gone, stays = await house.report(story="dit moet weg"), await house.report(story="dit mag blijven")
-    first = await copied(house, tmp_path / "copies")
-    await gone.send({"type": "erase"})
-    await gone.until("erased")
-    await asyncio.sleep(1.1)  # copies are named by the second
-    second = await copied(house, tmp_path / "copies")
-    assert second.data != first.data
-    assert second.keys == first.keys
-    new = elsewhere(house, tmp_path)
-    await backup.restore(new, first.data, second.keys)
-    async with open_desk(new) as desk, desk.store.reading() as session:
-        assert await session.scalar(select(func.count()).select_from(Conversation)) == 1
-    assert stays.last("report")
-
-
-async def test_a_consent_withdrawn_after_a_copy_stays_withdrawn(house: House, tmp_path: Path):
-    await stamped(house)
-    line, other = await house.report(story="die woorden mogen weg"), await house.report(story="deze blijven staan")
-    first = await copied(house, tmp_path / "copies")
-    await line.choose("consent:bewaren_eigen_woorden", "no")
-    await asyncio.sleep(1.1)  # copies are named by the second
-    second = await copied(house, tmp_path / "copies")
-    new = elsewhere(house, tmp_path)
-    await backup.restore(new, first.data, second.keys)
-    async with open_desk(new) as desk:
-        actor, pair = await accounts.check_password(desk, "beheer", house.office.account.password)
-        keyring = await accounts.keyring_of(desk, actor.id, pair.private)
-        me = Actor(actor.id, actor.display_name, frozenset(actor.roles))
-        cases = [
-            await open_report(desk, me, keyring, item.reference) for item in await list_queue(desk, me, keyring)
-        ]
-    found = {case.item.reference: case for case in cases}
-    withdrawn, kept = (found[one.last("report")["reference"]] for one in (line, other))
-    assert not withdrawn.consents["bewaren_eigen_woorden"].yes
-    assert withdrawn.messages == []
-    assert withdrawn.report.feiten.eigen_woorden == ()
-    assert kept.consents["bewaren_eigen_woorden"].yes
-    assert "deze blijven staan" in [message.body.text for message in kept.messages]
-
-
-async def test_who_lost_access_after_a_copy_does_not_get_it_back(house: House, tmp_path: Path):
-    await stamped(house)
-    await house.report()
-    beheer, keyring = await house.office.person()
-    anna, _ = await house.office.person("anna")
-    first = await copied(house, tmp_path / "copies")
-    await accounts.end_access(house.desk, beheer, anna.id)
-    await accounts.rotate(house.desk, beheer, keyring)
-    await asyncio.sleep(1.1)
-    second = await copied(house, tmp_path / "copies")
-    new = elsewhere(house, tmp_path)
-    await backup.restore(new, first.data, second.keys)
-    async with open_desk(new) as desk:
-        with pytest.raises(WrongPassword):
-            await accounts.check_password(desk, "anna", "wachtwoord van anna")
-        row, pair = await accounts.check_password(desk, "beheer", house.office.account.password)
-        again = await accounts.keyring_of(desk, row.id, pair.private)
-        (item,) = await list_queue(desk, beheer, again)
-        assert (await open_report(desk, beheer, again, item.reference)).messages
-
-
-async def test_the_data_copy_alone_opens_nothing(house: House, tmp_path: Path):
-    await house.report()
-    made = await copied(house, tmp_path / "copies")
-    with closing(sqlite3.connect(made.data)) as data:
-        for table in (*backup.KEY_TABLES, *backup.ACCESS_TABLES):
-            assert data.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
-    async with house.desk.store.reading() as session:
-        sealed = await session.scalar(select(HandedOverKey.sealed))
-    assert sealed not in made.data.read_bytes()
-    assert sealed in made.keys.read_bytes()
-
-
-async def test_a_copy_is_never_put_over_what_is_there(house: House, tmp_path: Path):
-    made = await copied(house, tmp_path / "copies")
-    with pytest.raises(backup.BackupRefused, match="already"):
-        await backup.restore(house.desk.settings, made.data, made.keys)
-
-
-async def test_copies_are_for_their_owner_alone(house: House, tmp_path: Path):
-    made = await copied(house, tmp_path / "copies")
-    assert [oct(path.stat().st_mode & 0o777) for path in (made.data, made.keys)] == ["0o600", "0o600"]
 
 
 async def test_retention_writes_its_line(house: House):
