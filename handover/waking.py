@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from handover.desk import Desk
 from handover.hub import QUEUE, conversation_topic
@@ -76,11 +76,12 @@ async def _changed(desk: Desk, known: dict[str, tuple[str, int]]) -> dict[str, t
 
 
 async def _queue_changed(desk: Desk, before: object) -> object:
+    """Wake the queue where a report came, went or changed since ``before``; gives how the queue is now."""
     async with desk.store.reading() as session:
         rows = await session.execute(
-            select(ReportRow.reference, ReportRow.version, ReportRow.updated_at).order_by(ReportRow.reference)
+            select(func.count(), func.sum(ReportRow.version), func.max(ReportRow.updated_at)).select_from(ReportRow)
         )
-        now = [tuple(row) for row in rows]
+        now = tuple(rows.one())
     if before is not None and before != now:
         desk.hub.wake([QUEUE])
     return now
