@@ -28,6 +28,7 @@ from tests.running import RunningProduct, running_product
 PROCESSES = ("handover", "jobs", "rasa", "actions")
 LONGEST_WAIT_S = 3.0
 LAST_WORD_S = 150.0
+READ_AT_ONCE = 20
 
 
 @dataclass
@@ -81,8 +82,9 @@ async def run(
         if unfinished:
             stranded = [visitor.where() for visitor in everyone if visitor.token and visitor.reference is None]
             outcome.lost.append(f"{len(unfinished)} visitor(s) were stranded: {stranded}")
+        reading = asyncio.Semaphore(READ_AT_ONCE)
+        await asyncio.gather(*(check_as_visitor(http, visitor, outcome, reading) for visitor in everyone))
         for visitor in everyone:
-            await check_as_visitor(http, visitor, outcome)
             if visitor.name in " ".join(outcome.lost + outcome.doubled):
                 outcome.transcripts[visitor.name] = visitor.transcript()
     check_database(product.var / "meldpunt.db", everyone, outcome)
@@ -98,11 +100,14 @@ def kill_and_start(product: RunningProduct, name: str) -> None:
     product.wait_until_ready()
 
 
-async def check_as_visitor(http: aiohttp.ClientSession, visitor: StubbornVisitor, outcome: Outcome) -> None:
+async def check_as_visitor(
+    http: aiohttp.ClientSession, visitor: StubbornVisitor, outcome: Outcome, reading: asyncio.Semaphore
+) -> None:
     """The conversation as the server tells it: gapless, each message as it was seen, no answer of the bot twice."""
     if not visitor.token:
         return
-    whole = await visitor.whole(http)
+    async with reading:
+        whole = await visitor.whole(http)
     outcome.conversations += 1
     outcome.acknowledged += len(visitor.acked)
     outcome.broken_lines += visitor.breaks
