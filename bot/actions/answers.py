@@ -1,102 +1,69 @@
-"""Free text as an answer to the open question: its value, or None when it does not answer it."""
+"""Free text as an answer to the open question: its value, or None when it does not answer it (words: ``answers.tsv``)."""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from pathlib import Path
+from typing import get_args
 
+import meldpunt
+from meldpunt.data_files import DataFileError
+from meldpunt.pattern_tables import PatternTable, read_table
 from meldpunt.places import find_answered_place
 from meldpunt.reading import Reading, normalise
 from meldpunt.reading.details import find_platforms, find_role
+from meldpunt.reading.types import When
 from meldpunt.triage import Facts
 
-YES = re.compile(
-    r"^(?:ja\w*|jep|yes|yep|jazeker|zeker|klopt|oke|ok|oké|okay|graag|goed|prima|is goed|mag|dat mag|doe maar|tuurlijk|natuurlijk|joa|akkoord|mij best)\b|^👍"
-)
-NO = re.compile(r"^(?:nee\w*|nope|neen|no|niet|liever niet|nooit|geen|absoluut niet|doe maar niet)\b|^👎")
-UNSURE = re.compile(
-    r"\b(?:weet (?:ik |het |'t )*(?:nog )?(?:niet|echt niet)|geen idee|ik weet niet|misschien|twijfel|onbekend|niet zeker)\b"
-)
-RATHER_NOT = re.compile(
-    r"\b(?:zeg (?:ik )?(?:dat )?liever niet|liever niet|wil (?:ik )?(?:dat )?niet (?:zeggen|vertellen)|sla (?:maar )?over|overslaan|volgende vraag|gaat (?:je|jou|u|niemand) ni(?:ks|ets) aan|geen antwoord|skip)\b"
-)
-DONE = re.compile(
-    r"^(?:klaar|dat was het|dit was het|dat is alles|meer niet|verder niks|verder niets|is alles|einde|that's it)\b"
-)
-WHEN = (
-    ("longer_ago", re.compile(r"\b(?:langer|geleden|vorig|vroeger|toen|voorbij|maanden|jaren)\b")),
-    ("today_tomorrow", re.compile(r"\b(?:vandaag|vanavond|vannacht|vanmiddag|morgen\w*|straks|zo)\b")),
-    ("this_week", re.compile(r"\b(?:week|weekend|maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag|gepland|komt nog)\b")),
-    ("now", re.compile(r"\b(?:nu|bezig|steeds|elke|altijd|momenteel|nog)\b")),
+DATA = Path(meldpunt.__file__).parent / "data" / "answers.tsv"
+NAMES = frozenset(
+    {
+        "yes", "no", "leading_yes", "unsure", "rather_not", "done", "enough", "meaning", "alone_again", "about_me",
+        "no_place", "safe_times", "some_time",
+        *(f"when.{value}" for value in get_args(When) if value != "unknown"),
+        *(f"{what}.{value}" for what in ("wants", "wish") for value in ("help", "advice", "only_tell", "police_question")),
+        *(f"contact_channel.{value}" for value in ("email", "phone", "code_only")),
+        *(f"summary.{value}" for value in ("correct", "change", "remove", "erase")),
+    }
 )  # fmt: skip
-WANTS = (
-    ("police_question", re.compile(r"\b(?:politie|aangifte|agent)\b")),
-    ("only_tell", re.compile(r"\b(?:alleen (?:maar )?(?:vertellen|kwijt)|kwijt|delen|doorgeven|melden)\b")),
-    ("help", re.compile(r"\b(?:hulp|help|helpen|stoppen|weg|veilig)\b")),
-    ("advice", re.compile(r"\b(?:advies|raad|tips?|wat moet ik doen|meedenken|overleg)\b")),
-)
-CHANNEL = (
-    ("email", re.compile(r"\b(?:mail\w*|e-mail)\b|@")),
-    ("phone", re.compile(r"\b(?:bel\w*|telefoon\w*|nummer|app\w*|06)\b|\b(?:\d[ -]?){9,}")),
-    ("code_only", re.compile(r"\b(?:code|hier|chat)\b")),
-)
-SUMMARY = (
-    ("erase", re.compile(r"\b(?:wis|wissen|verwijder alles)\b")),
-    ("remove", re.compile(r"\b(?:weg|weghalen|verwijder\w*)\b")),
-    ("change", re.compile(r"\b(?:verander\w*|wijzig\w*|anders|klopt niet|fout)\b")),
-    ("correct", re.compile(r"\b(?:klopt|ja|goed|correct|oke|ok|prima|juist)\b")),
-)
-WISHES = (  # what somebody wants, said in the story itself
-    ("police_question", re.compile(r"\b(?:aangifte (?:doen|wil|kan)|wil (?:ik )?aangifte|(?:moet|kan|zal) ik (?:hiermee )?naar de politie)\b")),
-    ("advice", re.compile(
-        r"\bwat (?:moet|moeten|kan|kunnen|zal|zullen|mot) (?:ik|we|wij) (?:nu |hier |hiermee |hieraan |het beste |er )*doen\b"
-        r"|\bweten? (?:echt |zelf )?niet (?:meer |goed )?(?:wat|hoe) (?:ik|we|wij) (?:nu |hier |hiermee |verder |er )*(?:moet|moeten|kan|kunnen)\b"
-        r"|\b(?:graag|zoek|zoeken|wil|willen|vraag|vragen|heb|hebben)(?: [a-z]+){0,3} (?:advies|raad|tips)\b|\bwat raden? (?:jullie|u|je)\b"
-        r"|\bhoe kan ik (?:haar|hem|ze|mijn \w+) (?:het beste )?helpen\b")),
-    ("help", re.compile(r"\b(?:ik|we|wij) (?:wil|willen|heb|hebben|zoek|zoeken)(?: [a-z]+){0,3} hulp\b|\bhulp nodig\b|\bkunnen jullie (?:mij|mijn|ons|haar|hem)? ?helpen\b|\b(?:ik )?wil (?:dat het|hiermee|ermee|ervan|er) (?:stopt|stoppen|vanaf|uit)\b")),
-    ("only_tell", re.compile(r"\bwil (?:ik )?(?:dit |het |dat )?(?:alleen |gewoon |even |alleen maar )+(?:kwijt|vertellen|melden|doorgeven|delen)\b")),
-)  # fmt: skip
+NUMBER = re.compile(r"\b(\d{1,2})\b")
 PHONE = re.compile(r"(?:\+|\b)(?:\d[\s-]?){8,12}\d\b")
 EMAIL = re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b")
-TIMES = re.compile(
-    r"\b(?:(?:na|voor|tussen|vanaf|tot|om|rond) (?:schooltijd|school|het werk|werktijd|\d\w*|een|twee|drie|vier|vijf|zes|zeven|acht|negen|tien)"
-    r"|\d{1,2} ?(?:uur|u\b|: ?\d\d)|ochtends?|'?s? ?(?:ochtends|middags|avonds)|middags?|avonds?|overdag|doordeweeks|weekend|werkdagen"
-    r"|(?:maan|dins|woens|donder|vrij|zater|zon)dag\w*|altijd|maakt niet uit|pauze)\b"
-)
-SOME_TIME = re.compile(
-    r"\d|\b(?:dag|dagen|week|weken|maand|maanden|jaar|jaren|gister\w*|zomer|winter|herfst|lente|vakantie|januari|februari|maart|april"
-    r"|mei|juni|juli|augustus|september|oktober|november|december|kort|lang|altijd|kerst|klas)\b"
-)
-LEADING_YES = re.compile(r"^(?:ja|jawel|jazeker|prima|ok|oke|oké|goed|graag|dat mag)\b[ ,.;]*(?:maar\b|alleen\b)?", re.I)
 PLAIN_ANSWERS = {  # free-text asks: words that can only be the answer, whatever the classifier makes of them
     "contact_detail": lambda text, plain: bool(PHONE.search(text) or EMAIL.search(text)),
     "contact_channel": lambda text, plain: bool(PHONE.search(text) or EMAIL.search(text)),
-    "contact_safe_times": lambda text, plain: bool(TIMES.search(plain)),
-    "since_when": lambda text, plain: bool(SOME_TIME.search(plain)),
+    "contact_safe_times": lambda text, plain: _says("safe_times", plain),
+    "since_when": lambda text, plain: _says("some_time", plain),
     "age_at_start": lambda text, plain: bool(re.search(r"\d", plain)),
     "platform": lambda text, plain: bool(find_platforms(plain)),
 }
 FREE = frozenset({"first_contact", "platform", "since_when", "age_at_start", "says_no", "observed", "already_done", "contact_detail", "contact_safe_times"})  # fmt: skip
 YES_NO = frozenset({"safe_to_type", "in_danger_now", "money_or_goods", "images_exist", "free_to_go", "others_involved", "who_knows", "person_knows", "confirm_erase"})  # fmt: skip
-NOT_YES_OR_NO = frozenset({"since_when", "age_at_start", "platform", "first_contact", "contact_detail", "contact_safe_times"})
+NOT_YES_OR_NO = frozenset(
+    {"since_when", "age_at_start", "platform", "first_contact", "contact_detail", "contact_safe_times"}
+)
 UNSURE_VALUE = frozenset({"safe_to_type", "in_danger_now", "wants"})
 MUNICIPALITY_WORDS = 4
 FEW_WORDS = 8
 BY_INTENT = {"affirm": "yes", "deny": "no", "not_sure": "unknown", "rather_not_say": "rather_not_say"}
 NEVER_SKIPPED = frozenset({"story", "summary", "confirm_erase"})
-NO_PLACE = re.compile(r"\b(?:ik|je|jij|hou|stop|wil|niet|geen|nee|ja|waarom|wat|vragen|hij|ze|help|mens|ok|oke)\b")
-ENOUGH = re.compile(
-    r"\b(?:(?:hou|houd|stop|kap|hoal) (?:nou |nu |maar |eens )*op|stop|ophouden|klaar) met (?:die |al die |dat )?(?:vragen|gevraag|vraag)\b"
-    r"|\b(?:geen|niet (?:nog )?meer|genoeg|te veel|zoveel|zo veel) (?:vragen|gevraag)\b"
-)
-MEANING = re.compile(
-    r"^(?:wat|hoe)(?: (?:nou|nu|dan|precies))? (?:is|zijn|betekent|bedoel\w*|houdt|bedoelt)\b|\b(?:snap|begrijp) (?:ik )?(?:de|je|deze|uw|die) vraag\b"
-    r"|\bwat (?:bedoel|bedoelt|betekent)\b"
-)
-ALONE_AGAIN = re.compile(
-    r"\b(?:weer alleen|nu alleen|alleen nu|(?:hij|ze|zij|iemand|mijn \w+) is (?:weer |nu )?(?:weg|naar bed|vertrokken)|kan weer (?:praten|typen)"
-    r"|weer veilig|nu veilig|is veilig|ben er weer|ben terug)\b"
-)
 WHICH = "?"  # begins the answer to the place question that names several municipalities
+
+
+class AnswerWordsError(DataFileError):
+    """``answers.tsv`` holds a mistake; the message names the line and the remedy."""
+
+
+@lru_cache(maxsize=1)
+def answer_words() -> PatternTable:
+    """The words that answer, by name; raises :class:`AnswerWordsError`."""
+    return load_answer_words(DATA)
+
+
+def load_answer_words(file: Path) -> PatternTable:
+    """Read and check the words in ``file``; raises :class:`AnswerWordsError`."""
+    return read_table(file, AnswerWordsError, NAMES)
 
 
 def parse(ask: str, text: str, reading: Reading) -> str | None:
@@ -117,10 +84,10 @@ def parse(ask: str, text: str, reading: Reading) -> str | None:
 def _from_words(ask: str, text: str, reading: Reading) -> str | None:
     plain = normalise(text).text
     if ask.startswith("consent_"):
-        return _yes_no(plain) or ("unsure" if UNSURE.search(plain) else None)
-    if RATHER_NOT.search(plain) and ask not in ("story", "summary"):
+        return _yes_no(plain) or ("unsure" if _says("unsure", plain) else None)
+    if _says("rather_not", plain) and ask not in ("story", "summary"):
         return "rather_not_say"
-    if UNSURE.search(plain) and ask not in ("story", "observed"):
+    if _says("unsure", plain) and ask not in ("story", "observed"):
         return "unsure" if ask in UNSURE_VALUE else "unknown"
     if ask in YES_NO:
         return _yes_no(plain) or (
@@ -138,9 +105,8 @@ def _special(ask: str, plain: str, text: str, reading: Reading) -> str | None:
         return Facts(age=reading.age.years).band if reading.age else _bare_age(plain)
     if ask == "place":
         return _place(plain, text)
-    tables = {"when": WHEN, "wants": WANTS, "contact_channel": CHANNEL, "summary": SUMMARY}
-    if ask in tables:
-        return next((value for value, pattern in tables[ask] if pattern.search(plain)), None)
+    if answer_words().has_choices(ask):
+        return answer_words().choice(ask, plain)
     if ask in NOT_YES_OR_NO and len(plain.split()) <= 2 and _yes_no(plain):
         return None
     if ask == "platform" and (found := find_platforms(plain)):
@@ -156,23 +122,32 @@ def is_plainly(ask: str, text: str) -> bool:
 
 def asks_what_it_means(text: str) -> bool:
     """Whether somebody does not understand the question."""
-    return bool(MEANING.search(normalise(text).text))
+    return _says("meaning", normalise(text).text)
 
 
 def is_enough(text: str) -> bool:
     """Whether somebody asks for no more questions."""
-    return bool(ENOUGH.search(normalise(text).text))
+    return _says("enough", normalise(text).text)
+
+
+def says_yes(text: str) -> bool:
+    """Whether the words begin with a yes."""
+    return _says("yes", normalise(text).text)
+
+
+def says_no(text: str) -> bool:
+    """Whether the words begin with a no."""
+    return _says("no", normalise(text).text)
 
 
 def is_alone_again(text: str) -> bool:
     """Whether somebody who was not alone says that it is safe again."""
-    return bool(ALONE_AGAIN.search(normalise(text).text))
+    return _says("alone_again", normalise(text).text)
 
 
 def wish_in(text: str) -> str | None:
     """What the reporter wants, where the story itself says so."""
-    plain = normalise(text).text
-    return next((value for value, pattern in WISHES if pattern.search(plain)), None)
+    return answer_words().choice("wish", normalise(text).text)
 
 
 def contact_in(text: str) -> dict[str, str]:
@@ -183,20 +158,26 @@ def contact_in(text: str) -> dict[str, str]:
         found["contact_channel"] = "phone" if number else "email"
         found["contact_detail"] = (number or address).group().strip()  # type: ignore[union-attr]
     rest = PHONE.sub(" ", EMAIL.sub(" ", text))
-    if TIMES.search(normalise(rest).text):
-        found["contact_safe_times"] = LEADING_YES.sub("", " ".join(rest.split())).strip(" ,.;")
+    if _says("safe_times", normalise(rest).text):
+        found["contact_safe_times"] = (
+            answer_words()["leading_yes"].sub("", " ".join(rest.split())).strip(" ,.;")
+        )
     return found
 
 
 def is_done(text: str) -> bool:
     """True when the visitor says that the story is told."""
-    return bool(DONE.search(normalise(text).text))
+    return _says("done", normalise(text).text)
+
+
+def _says(name: str, plain: str) -> bool:
+    return bool(answer_words()[name].search(plain))
 
 
 def _yes_no(plain: str) -> str | None:
-    if NO.search(plain):
+    if _says("no", plain):
         return "no"
-    return "yes" if YES.search(plain) else None
+    return "yes" if _says("yes", plain) else None
 
 
 def _place(plain: str, text: str) -> str | None:
@@ -205,7 +186,7 @@ def _place(plain: str, text: str) -> str | None:
         if found.status == "vragen" and len(found.candidates) > 1:
             return WHICH + ",".join(found.candidates)
         return "buiten" if found.status == "buiten" else found.municipality
-    few = len(plain.split()) <= MUNICIPALITY_WORDS and not NO_PLACE.search(plain)
+    few = len(plain.split()) <= MUNICIPALITY_WORDS and not _says("no_place", plain)
     return text.strip() if few else None
 
 
@@ -218,17 +199,13 @@ def municipality(text: str) -> str | None:
 def is_place(text: str) -> bool:
     """Whether the words are a place that the gazetteer knows, or a way of not saying one."""
     plain = normalise(text).text
-    return find_answered_place(text) is not None or bool(RATHER_NOT.search(plain) or UNSURE.search(plain))
+    return find_answered_place(text) is not None or _says("rather_not", plain) or _says("unsure", plain)
 
 
 def _bare_age(plain: str) -> str | None:
-    match = re.search(r"\b(\d{1,2})\b", plain)
+    match = NUMBER.search(plain)
     return Facts(age=int(match.group(1))).band if match and 5 <= int(match.group(1)) <= 80 else None
 
 
 def _role(plain: str) -> str | None:
-    if re.search(
-        r"\b(?:mijzelf|mezelf|mij zelf|mijn zelf|over mij|ikzelf|ik zelf|zelf)\b|^(?:mij|mijn|ik)$", plain
-    ):
-        return "self"
-    return find_role(plain)
+    return "self" if _says("about_me", plain) else find_role(plain)

@@ -65,12 +65,12 @@ def _is_back(dossier: Dossier, turn: Turn, reply: Reply) -> bool:
         back = short and bool(DISTRESS & set(dossier.said)) and answers.is_alone_again(turn.text)
         reply.add("utter_session_resumed") if back else None
         return back
-    if answers.NO.search(normalise(turn.text).text):
+    if answers.says_no(turn.text):
         reply.add("utter_safe_mode")
         return True
     dossier.safe_mode = dossier.distress = False
     dossier.note("safe_to_type", "yes", turn.number)
-    if answers.is_alone_again(turn.text) or answers.YES.search(normalise(turn.text).text):
+    if answers.is_alone_again(turn.text) or answers.says_yes(turn.text):
         reply.add("utter_session_resumed")
         return True
     return False

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import meldpunt
+from bot.actions.answers import load_answer_words
 from handover.conversation.texts import load_texts
 from meldpunt.data_files import DataFileError
 from meldpunt.help import load_organisations
@@ -46,6 +47,12 @@ BROKEN: list[tuple[str, Callable[[Path], object], str, str, str]] = [
     ("intent_rules.tsv", load_intent_rules, "\nwant_human\t", "\nwant human!\t", "no name of an intent"),
     ("questions.tsv", load_intent_rules, "\nask_when_reply\t", "\nask when\t", "no name of an intent"),
     ("flags.tsv", load_flag_words, "\nescalation\t", "\nerger\t", "flag 'erger' is unknown"),
+    ("answers.tsv", load_answer_words, "\nwhen.now\t", "\nwhen.soon\t", "name 'when.soon' is unknown; use one of"),
+    ("answers.tsv", load_answer_words, "\nno_place\t", "\n# no_place\t", "no row for no_place; add one"),
+    ("answers.tsv", load_answer_words, "{DAY}\\w*", "{DAG}\\w*", "piece {DAG} is unknown; write a row DAG above it"),
+    ("answers.tsv", load_answer_words, "\nDAY\t(?:maan", "\nDAY\t((?:maan", "the piece cannot be read"),
+    ("answers.tsv", load_answer_words, "\nenough\t", "\nenough\t(", "the pattern cannot be read"),
+    ("answers.tsv", load_answer_words, "\ndone\t^", "\ndone\t\\w*|^", "the pattern matches everything"),
     ("help.yml", load_organisations, 'number: "0800-0188"', 'number: "nul acht"', "is no telephone number; write it"),
     ("help.yml", load_organisations, "fits: {roles: [parent]}", "fits: {roles: [opa]}", "opa"),
     ("help.yml", load_organisations, "id: csg,", "id: alarm,", "row alarm is there twice"),
