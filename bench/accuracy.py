@@ -29,7 +29,7 @@ from meldpunt.reading.types import Reading
 ROOT = Path(__file__).resolve().parents[1]
 MESSAGES = ROOT / "meldpunt" / "data" / "messages"
 EVERYDAY = MESSAGES / "heldout-everyday.txt"
-INTENTS = ROOT / "bot" / "data" / "nlu_heldout" / "intents.jsonl"
+INTENTS = sorted((ROOT / "bot" / "data" / "nlu_heldout").glob("*.jsonl"))
 ARTEFACT = ROOT / "models" / "reader"
 CARD = ROOT / "docs" / "model-card.md"
 WARM_UP = 20
@@ -109,7 +109,7 @@ def read_rows(files: Sequence[Path]) -> Iterator[dict[str, Any]]:
 def _intents(reader: Reader) -> tuple[list[tuple[str, str | None]], Share, dict[str, Share]]:
     pairs, unsure = [], 0
     answered: dict[str, list[bool]] = {name: [] for name in SAFETY_INTENTS}
-    for row in read_rows([INTENTS]):
+    for row in read_rows(INTENTS):
         reading = reader.read(row["text"])
         guess, wanted = reading.intent, row["intent"]
         pairs.append((wanted, guess.name if guess else None))
