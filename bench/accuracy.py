@@ -23,7 +23,7 @@ from meldpunt.reading import Reader
 from meldpunt.reading.extract import ROLES, row_of
 from meldpunt.reading.linear import LinearReader
 from meldpunt.reading.model import read_card
-from meldpunt.reading.safety import KINDS_OF_INTENT
+from meldpunt.reading.safety import KINDS_OF_INTENT, heard_kinds
 from meldpunt.reading.types import Reading
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -125,7 +125,8 @@ def is_answered(wanted: str, reading: Reading) -> bool:
     guess = reading.intent
     if guess is not None and guess.sure and guess.name == wanted:
         return True
-    return any(cue.kind in KINDS_OF_INTENT.get(wanted, ()) for cue in reading.safety)
+    kinds = {*heard_kinds(guess), *(cue.kind for cue in reading.safety)}
+    return bool(kinds & set(KINDS_OF_INTENT.get(wanted, ())))
 
 
 def _everyday(reader: Reader) -> Share:

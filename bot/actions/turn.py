@@ -15,7 +15,7 @@ from bot.actions.story import take_story
 from bot.actions.texts import Texts
 from meldpunt.reading import normalise
 from meldpunt.reading.intent_rules import questions_in
-from meldpunt.reading.safety import KINDS_OF_INTENT
+from meldpunt.reading.safety import heard_kinds
 
 WAYS_OUT = frozenset({"stop_and_erase", "want_human"})
 FEW_WORDS = 4
@@ -104,7 +104,7 @@ def _slot(ask: str) -> str:
 def _safety(dossier: Dossier, turn: Turn, reply: Reply) -> list[str]:
     """Say the fitting safety text first, once per kind (conversation.md, "Safety")."""
     kinds: list[str] = [cue.kind for cue in turn.reading.safety] if turn.reading else []
-    heard = KINDS_OF_INTENT.get(turn.intent or "", ())
+    heard = heard_kinds(turn.reading.intent if turn.reading else None)
     if heard and not set(heard) & set(kinds):
         kinds.append(heard[0])  # the classifier hears what no phrase family holds
     fresh = [kind for kind in dict.fromkeys(kinds) if kind not in dossier.said]

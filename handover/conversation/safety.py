@@ -14,7 +14,7 @@ import structlog
 from handover.conversation.texts import safety_text
 from handover.conversation.thread import ThreadMessage
 from meldpunt.reading import normalise
-from meldpunt.reading.safety import find_cues
+from meldpunt.reading.safety import find_cues, heard_kinds
 
 if TYPE_CHECKING:
     from meldpunt.reading import Reader
@@ -39,12 +39,16 @@ class SafetyReader:
         return await asyncio.to_thread(self._kinds, text)
 
     def _kinds(self, text: str) -> tuple[str, ...]:
-        cues = list(find_cues(normalise(text)))
+        kinds: list[str] = [cue.kind for cue in find_cues(normalise(text))]
         try:
-            cues += self._load().read(text).safety
+            reading = self._load().read(text)
+            kinds += [cue.kind for cue in reading.safety]
+            heard = heard_kinds(reading.intent)
+            if not set(heard) & set(kinds):
+                kinds += heard[:1]
         except Exception as error:
             log.error("reader.failed", problem=type(error).__name__)
-        return tuple(dict.fromkeys(cue.kind for cue in cues))
+        return tuple(dict.fromkeys(kinds))
 
     def _load(self) -> Reader:
         with self._loading:

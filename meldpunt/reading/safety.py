@@ -14,7 +14,7 @@ from pathlib import Path
 from meldpunt.data_files import DataFileError, pattern_of, rows_of_tabs
 from meldpunt.reading.context import clause_around
 from meldpunt.reading.normalise import Normalised
-from meldpunt.reading.types import SafetyCue
+from meldpunt.reading.types import IntentGuess, SafetyCue
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "safety_phrases.tsv"
 KINDS = ("nu_in_gevaar", "opgesloten_vastgehouden", "suicidaal", "dader_leest_mee", "vermist_weggelopen")
@@ -24,6 +24,10 @@ KINDS_OF_INTENT = {
     "suicidal": ("suicidaal",),
     "someone_is_watching": ("dader_leest_mee",),
 }
+
+
+HALF_SURE = 0.4  # a needless text about danger or suicide costs less than one that is missing
+SAID_WHEN_HALF_SURE = frozenset({"danger_now", "suicidal"})
 
 
 class SafetyDataError(DataFileError):
@@ -65,6 +69,13 @@ def _family(file: str, number: int, cells: list[str]) -> Family:
         pattern_of(file, number, pattern, SafetyDataError),
         pattern_of(file, number, unless[0], SafetyDataError) if unless and unless[0] else None,
     )
+
+
+def heard_kinds(guess: IntentGuess | None) -> tuple[str, ...]:
+    """The kinds of cue that the classifier hears, the one to say first; of danger and suicide also when half sure."""
+    if guess is None or not (guess.sure or (guess.name in SAID_WHEN_HALF_SURE and guess.confidence >= HALF_SURE)):
+        return ()
+    return KINDS_OF_INTENT.get(guess.name, ())
 
 
 def find_cues(message: Normalised) -> tuple[SafetyCue, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import func, select
@@ -13,6 +14,7 @@ from handover.conversation.safety import SafetyReader
 from handover.conversation.texts import safety_text
 from handover.queue import list_queue, open_report, set_available
 from handover.store import Message, Outbox
+from meldpunt.reading.types import IntentGuess
 from tests.handover.conftest import House
 
 FAULTS = ("dead", "nonsense", "refused", "huge", "slow", "silent")
@@ -183,3 +185,10 @@ async def test_without_the_reader_the_list_of_phrases_still_finds_safety_cues(mo
     monkeypatch.setattr(reader, "_load", broken)
     assert await reader.kinds("ik wil niet meer leven") == ("suicidaal",)
     assert await reader.kinds("mijn fiets is rood") == ()
+
+
+async def test_while_a_person_talks_what_the_classifier_hears_counts_too(monkeypatch: pytest.MonkeyPatch):
+    reader = SafetyReader()
+    heard = SimpleNamespace(safety=(), intent=IntentGuess("suicidal", 0.9))
+    monkeypatch.setattr(reader, "_load", lambda: SimpleNamespace(read=lambda text: heard))
+    assert await reader.kinds("woorden die in geen lijst staan") == ("suicidaal",)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from meldpunt.reading.normalise import normalise
-from meldpunt.reading.safety import find_cues
+from meldpunt.reading.safety import find_cues, heard_kinds
+from meldpunt.reading.types import IntentGuess
 
 CUES = [
     ("ik wil niet meer leven door dit", "suicidaal"),
@@ -38,3 +39,21 @@ def test_words_of_danger_are_heard(text: str, kind: str) -> None:
 @pytest.mark.parametrize("text", CALM)
 def test_ordinary_words_raise_no_alarm(text: str) -> None:
     assert find_cues(normalise(text)) == ()
+
+
+@pytest.mark.parametrize(
+    ("intent", "confidence", "sure", "kinds"),
+    [
+        ("danger_now", 0.9, True, ("nu_in_gevaar", "opgesloten_vastgehouden")),
+        ("danger_now", 0.42, False, ("nu_in_gevaar", "opgesloten_vastgehouden")),
+        ("suicidal", 0.42, False, ("suicidaal",)),
+        ("suicidal", 0.3, False, ()),
+        ("someone_is_watching", 0.42, False, ()),  # it hides the conversation: half sure is not enough
+        ("someone_is_watching", 0.8, True, ("dader_leest_mee",)),
+        ("tell_story", 0.9, True, ()),
+    ],
+)
+def test_danger_and_suicide_are_heard_when_the_classifier_is_half_sure(
+    intent: str, confidence: float, sure: bool, kinds: tuple[str, ...]
+) -> None:
+    assert heard_kinds(IntentGuess(intent, confidence, (), sure)) == kinds
