@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from meldpunt.data_files import DataFileError, pattern_of, rows_of_tabs
+from meldpunt.data_files import DataFileError
 from meldpunt.indicators.catalogue import catalogue
+from meldpunt.pattern_tables import PatternRow, read_rows
 from meldpunt.reading import context
 from meldpunt.reading.normalise import Normalised
 from meldpunt.reading.surroundings import Surroundings
@@ -31,41 +31,21 @@ class LexiconError(DataFileError):
     """``indicator_rules.tsv`` holds a mistake; the message names the line and the remedy."""
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One pattern for one indicator; ``name`` is the indicator with the line it stands on."""
-
-    indicator: str
-    name: str
-    pattern: re.Pattern[str]
-    unless: re.Pattern[str] | None
-
-
 @lru_cache(maxsize=1)
-def entries() -> tuple[Entry, ...]:
+def entries() -> tuple[PatternRow, ...]:
     """All patterns, checked; raises :class:`LexiconError`."""
     return load_entries(DATA)
 
 
-def load_entries(file: Path) -> tuple[Entry, ...]:
+def load_entries(file: Path) -> tuple[PatternRow, ...]:
     """Read and check the patterns in ``file``; raises :class:`LexiconError`."""
-    return tuple(
-        _entry(file.name, number, cells) for number, cells in rows_of_tabs(file, LexiconError, (2, 3))
-    )
+    return read_rows(file, LexiconError, _indicator)
 
 
-def _entry(file: str, number: int, cells: list[str]) -> Entry:
-    indicator, pattern, *unless = cells
-    if indicator not in catalogue().indicators:
-        raise LexiconError(
-            file, number, f"indicator {indicator!r} is not in indicators.json; use an id of that file."
-        )
-    return Entry(
-        indicator,
-        f"{indicator}:{number}",
-        pattern_of(file, number, pattern, LexiconError),
-        pattern_of(file, number, unless[0], LexiconError) if unless and unless[0].strip() else None,
-    )
+def _indicator(name: str) -> str | None:
+    if name in catalogue().indicators:
+        return None
+    return f"indicator {name!r} is not in indicators.json; use an id of that file."
 
 
 def find_named(
@@ -77,11 +57,11 @@ def find_named(
     """
     found: dict[str, Mention] = {}
     for entry in entries():
-        if entry.indicator in already or (entry.indicator in found and found[entry.indicator].asserted):
+        if entry.name in already or (entry.name in found and found[entry.name].asserted):
             continue
         match = entry.pattern.search(message.text)
         if match and (mention := _mention(message, match, entry, around)):
-            found[entry.indicator] = mention
+            found[entry.name] = mention
     asserted = {name for name, mention in found.items() if mention.asserted}
     if TODAY in found and not any(_is_risk(name) for name in {*already, *asserted} - {TODAY}):
         del found[TODAY]
@@ -89,7 +69,7 @@ def find_named(
 
 
 def _mention(
-    message: Normalised, match: re.Match[str], entry: Entry, around: Callable[[int, int], Surroundings]
+    message: Normalised, match: re.Match[str], entry: PatternRow, around: Callable[[int, int], Surroundings]
 ) -> Mention | None:
     sentence = context.sentence_around(message.text, match.start(), match.end())
     if entry.unless and entry.unless.search(sentence):
@@ -97,7 +77,7 @@ def _mention(
     start, end = message.span(match.start(), match.end())
     found = around(start, end)
     return Mention(
-        entry.indicator, start, end, message.typed[start:end], recognised_by="regel", rule=entry.name,
+        entry.name, start, end, message.typed[start:end], recognised_by="regel", rule=f"{entry.name}:{entry.line}",
         certainty=CERTAINTY, modality=found.modality, polarity=found.polarity,
     )  # fmt: skip
 

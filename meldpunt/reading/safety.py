@@ -6,12 +6,11 @@ denial elsewhere in the message never hides a cue (domain.md 1.3, special rules)
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from meldpunt.data_files import DataFileError, pattern_of, rows_of_tabs
+from meldpunt.data_files import DataFileError
+from meldpunt.pattern_tables import PatternRow, one_of, read_labelled_rows
 from meldpunt.reading.context import clause_around
 from meldpunt.reading.normalise import Normalised
 from meldpunt.reading.types import IntentGuess, SafetyCue
@@ -34,41 +33,15 @@ class SafetyDataError(DataFileError):
     """``safety_phrases.tsv`` holds a mistake; the message names the line and the remedy."""
 
 
-@dataclass(frozen=True)
-class Family:
-    """One family of phrases for one kind of safety cue."""
-
-    kind: str
-    name: str
-    pattern: re.Pattern[str]
-    unless: re.Pattern[str] | None
-
-
 @lru_cache(maxsize=1)
-def families() -> tuple[Family, ...]:
+def families() -> tuple[PatternRow, ...]:
     """The phrase families in the order of the file; raises :class:`SafetyDataError` on a mistake in it."""
     return load_families(DATA)
 
 
-def load_families(file: Path) -> tuple[Family, ...]:
+def load_families(file: Path) -> tuple[PatternRow, ...]:
     """Read and check the phrase families in ``file``; raises :class:`SafetyDataError`."""
-    return tuple(
-        _family(file.name, number, cells) for number, cells in rows_of_tabs(file, SafetyDataError, (3, 4))
-    )
-
-
-def _family(file: str, number: int, cells: list[str]) -> Family:
-    kind, name, pattern, *unless = cells
-    if kind not in KINDS:
-        raise SafetyDataError(file, number, f"kind {kind!r} is unknown; use one of {', '.join(KINDS)}.")
-    if not name.strip():
-        raise SafetyDataError(file, number, "the family has no name; fill it in.")
-    return Family(
-        kind,
-        name,
-        pattern_of(file, number, pattern, SafetyDataError),
-        pattern_of(file, number, unless[0], SafetyDataError) if unless and unless[0] else None,
-    )
+    return read_labelled_rows(file, SafetyDataError, one_of("kind", KINDS))
 
 
 def heard_kinds(guess: IntentGuess | None) -> tuple[str, ...]:
@@ -88,6 +61,6 @@ def find_cues(message: Normalised) -> tuple[SafetyCue, ...]:
             ):
                 continue
             start, end = message.span(match.start(), match.end())
-            cues.append(SafetyCue(family.kind, start, end, message.typed[start:end], family.name))  # type: ignore[arg-type]
+            cues.append(SafetyCue(family.name, start, end, message.typed[start:end], family.label))  # type: ignore[arg-type]
             break
     return tuple(cues)
