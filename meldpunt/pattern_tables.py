@@ -39,18 +39,18 @@ class PatternRow:
 
 class PatternTable:
     """Patterns by name, each compiled once. A name ``what.value`` is one choice for ``what``: the first row that fits
-    decides, in the order of the file."""
+    decides, in the order of the file. Rows of the names ``one_by_one`` are tried apart (:meth:`each`)."""
 
-    def __init__(self, rows: Iterable[PatternRow]) -> None:
+    def __init__(self, rows: Iterable[PatternRow], one_by_one: Collection[str] = ()) -> None:
         rows = tuple(rows)
-        self._rows = {
+        self._each = {
             name: tuple(row.pattern for row in rows if row.name == name)
             for name in dict.fromkeys(row.name for row in rows)
         }
         self._joined = {
             name: joined(patterns)
-            for name, patterns in self._rows.items()
-            if CHOICE not in name and not any(pattern.groupindex for pattern in patterns)
+            for name, patterns in self._each.items()
+            if CHOICE not in name and name not in one_by_one
         }
         self._choices: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {}
         for name, neighbours in groupby(rows, key=lambda row: row.name):
@@ -64,8 +64,8 @@ class PatternTable:
         return self._joined[name]
 
     def each(self, name: str) -> tuple[re.Pattern[str], ...]:
-        """The rows of ``name`` one by one, where the order or a named group matters."""
-        return self._rows[name]
+        """The rows of ``name`` in the order of the file, where the order or a group matters."""
+        return self._each[name]
 
     def choice(self, what: str, text: str) -> str | None:
         """The first value of ``what`` whose words stand in ``text``."""
@@ -73,7 +73,8 @@ class PatternTable:
 
     def choices(self, what: str, text: str) -> tuple[str, ...]:
         """All values of ``what`` whose words stand in ``text``, in the order of the file."""
-        return tuple(value for value, pattern in self._choices[what] if pattern.search(text))
+        found = (value for value, pattern in self._choices[what] if pattern.search(text))
+        return tuple(dict.fromkeys(found))
 
     def has_choices(self, what: str) -> bool:
         """Whether the table decides ``what``."""
@@ -87,10 +88,14 @@ def joined(patterns: Iterable[re.Pattern[str]]) -> re.Pattern[str]:
 
 
 def one_of(what: str, names: Collection[str]) -> Check:
-    """A check that ``what`` is one of ``names``: nothing, or the problem with its remedy."""
+    """A check that ``what`` is one of ``names``: nothing, or the problem with its remedy.
+
+    The name ``app.`` allows any ``app.value``.
+    """
+    open_names = tuple(name for name in names if name.endswith(CHOICE))
 
     def check(name: str) -> str | None:
-        if name in names:
+        if not name.endswith(CHOICE) and (name in names or name.startswith(open_names)):
             return None
         return f"{what} {name!r} is unknown; use one of {', '.join(sorted(names))}."
 
@@ -98,18 +103,34 @@ def one_of(what: str, names: Collection[str]) -> Check:
 
 
 def read_table(
-    file: Path, error: type[DataFileError], names: Collection[str], pieces: Mapping[str, str] | None = None
+    file: Path,
+    error: type[DataFileError],
+    names: Collection[str],
+    *,
+    one_by_one: Mapping[str, str] | None = None,
+    pieces: Mapping[str, str] | None = None,
 ) -> PatternTable:
     """The table in ``file``, which must have rows for exactly ``names``; raises ``error``.
 
-    ``pieces`` are pieces that come from elsewhere, such as the number words.
+    ``one_by_one`` are the names whose rows are tried apart, each with the group that its rows must have. ``pieces`` are
+    pieces that come from elsewhere, such as the number words.
     """
+    marked = one_by_one or {}
     rows = tuple(_rows(file, error, one_of("name", names), (2, 2), dict(pieces or {})))
+    for row in rows:
+        group = marked.get(row.name)
+        if group and group not in row.pattern.groupindex:
+            raise error(
+                file.name, row.line, f"what it finds is not marked; write (?P<{group}>...) around it."
+            )
+        if not group and (row.pattern.groups or row.pattern.flags & ~re.UNICODE):
+            raise error(file.name, row.line, "a group is written (?:...) here, a flag (?i:...); write it so.")
     found = {row.name for row in rows}
+    found |= {row.name.partition(CHOICE)[0] + CHOICE for row in rows}
     if missing := [name for name in names if name not in found]:
         last = rows[-1].line if rows else 1
         raise error(file.name, last, f"no row for {', '.join(sorted(missing))}; add one below this line.")
-    return PatternTable(rows)
+    return PatternTable(rows, tuple(marked))
 
 
 def read_rows(file: Path, error: type[DataFileError], check: Check) -> tuple[PatternRow, ...]:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from bot.actions.answers import wish_in
 from bot.actions.dossier import Dossier
 from bot.actions.flow import is_short_story
 from bot.actions.reply import Reply, Turn
 from meldpunt.indicators import SEXUAL, catalogue
+from meldpunt.reading.context import context_words
 
 QUOTE_WORDS = (3, 12)
 UNDER_12 = "under_12"
-CLAUSE = re.compile(r"[.!?;,\n…]+\s*| (?:maar|want|en toen|en nu|dus) ")
 
 
 def take_story(dossier: Dossier, turn: Turn, reply: Reply, alarmed: bool) -> None:
@@ -50,8 +48,9 @@ def _acknowledge(dossier: Dossier, reply: Reply, alarmed: bool) -> None:
 
 def clause_with(text: str, place: int) -> str:
     """The clause of ``text`` as typed that holds character ``place``."""
-    left = max((stop.end() for stop in CLAUSE.finditer(text) if stop.end() <= place), default=0)
-    stop = CLAUSE.search(text, place)
+    clause_end = context_words()["quote_end"]
+    left = max((stop.end() for stop in clause_end.finditer(text) if stop.end() <= place), default=0)
+    stop = clause_end.search(text, place)
     return " ".join(text[left : stop.start() if stop else len(text)].split())
 
 

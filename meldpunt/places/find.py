@@ -4,22 +4,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
 
 from rapidfuzz.distance import OSA
 
+from meldpunt.data_files import DataFileError
+from meldpunt.pattern_tables import PatternTable, read_table
 from meldpunt.places.gazetteer import Entry, Gazetteer, key, load_gazetteer
 from meldpunt.reading.types import Place, PlaceStatus
 
 WORD = re.compile(r"'?[^\W_]+(?:['’][^\W_]+)*", re.UNICODE)
-LOCATIVE = frozenset(
-    {
-        "in", "naar", "nr", "uit", "bij", "te", "rond", "rondom", "vlakbij", "nabij", "omgeving",
-        "regio", "station", "vanuit", "richting", "gemeente", "dorp", "stad", "noar", "nao", "uut", "oet",
-        "bie", "achter", "buiten", "tussen", "via", "wijk", "ziekenhuis", "en",
-    }
-)  # fmt: skip
+DATA = Path(__file__).resolve().parent.parent / "data" / "place_words.tsv"
+NAMES = frozenset({"before", "adjective", "inflected"})
+DROPPED = ("", "e", "o")  # the last letter of a name that its ending replaced: Hengel(o)se, Born(e)se
 MIN_FUZZY = 6  # domain.md 6.2: distance 1 for names of six letters and more, none for shorter ones
 MIN_FUZZY_OUTSIDE = 8  # short names outside Twente look too much like ordinary words (Diemen, Vorden)
+
+
+class PlaceWordsError(DataFileError):
+    """``place_words.tsv`` holds a mistake; the message names the line and the remedy."""
+
+
+@lru_cache(maxsize=1)
+def place_words() -> PatternTable:
+    """The words around names of places; raises :class:`PlaceWordsError`."""
+    return load_place_words(DATA)
+
+
+def load_place_words(file: Path) -> PatternTable:
+    """Read and check the words in ``file``; raises :class:`PlaceWordsError`."""
+    return read_table(file, PlaceWordsError, NAMES, one_by_one={"inflected": "stem"})
 
 
 def find_answered_place(text: str, gazetteer: Gazetteer | None = None) -> Place | None:
@@ -83,7 +98,9 @@ def _similar(
     """A misspelt or inflected name (``Enschde``, ``Hengelose``), only where the sentence puts a place."""
     name, typed = keys[position], words[position].group()
     capital = typed[0].isupper()
-    for candidate in _stems(name) if capital or (name.endswith("se") and len(name) > MIN_FUZZY) else ():
+    for candidate in (
+        _stems(name) if capital or (place_words()["adjective"].search(name) and len(name) > MIN_FUZZY) else ()
+    ):
         entry = book.entries.get(candidate)
         if entry and entry.rule in ("standaard", "locatief", "buiten"):
             return entry, 1
@@ -101,15 +118,13 @@ def _similar(
 
 
 def _stems(name: str) -> Iterator[str]:
-    for ending in ("ese", "se", "er", "s", "e"):
-        if name.endswith(ending) and len(name) - len(ending) >= 4:
-            yield name[: -len(ending)]
-            yield name[: -len(ending)] + "e"
-            yield name[: -len(ending)] + "o"
+    for pattern in place_words().each("inflected"):
+        if match := pattern.search(name):
+            yield from (match.group("stem") + letter for letter in DROPPED)
 
 
 def _before(keys: list[str], position: int) -> bool:
-    return position > 0 and keys[position - 1] in LOCATIVE
+    return position > 0 and bool(place_words()["before"].search(keys[position - 1]))
 
 
 def _decide(entry: Entry, text: str, start: int, end: int, locative: bool, joined: str) -> Place | None:

@@ -2,72 +2,55 @@
 
 Rules that can be read, in the manner of ContextD for Dutch (BMC Bioinformatics 2014, 15:373): a trigger works within its
 clause. They sharpen what the trained reader decided; they never invent an indicator.
+The words are data (``context.tsv``).
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from pathlib import Path
+from typing import get_args
 
+from meldpunt.data_files import DataFileError
+from meldpunt.pattern_tables import PatternTable, read_table
 from meldpunt.reading.types import Experiencer, Modality, Polarity, Source, Time
 
-CLAUSE_END = re.compile(r"[.!?;\n…]+|,| (?:maar|want|omdat|dus|en toen|daarna|behalve|terwijl|alleen) ")
-NEGATION = re.compile(
-    r"\b(?:niet|geen|nooit|nog nooit|niets|niemand|nergens|gin|nich|neet|zonder|noch|evenmin|uitgesloten|geenszins)\b"
-)
-NEGATION_THAT_ASSERTS = re.compile(
-    r"\b(?:(?:mag|mocht|kan|kon|kunnen|mogen|durf\w*|wil|wou|wilde|willen|weet|weten|snap|begrijp\w*|ken|kent|kende|"
-    r"gekozen|zelf) (?:[a-z]+ ){0,4}(?:niet|geen|niets|niemand|nich|neet|nooit)|niet meer|nich meer|niet alleen|"
-    r"niet (?:thuis|weg|stoppen|gewild|naar huis|naar buiten|durf\w*|willen|wil|goed|normaal|eens)|als (?:ik|ze|zij|hij) "
-    r"(?:[a-z]+ ){0,3}niet|geen (?:geld|loon|nee|kant|contract|eigen|uitweg|kans|toegang|keus|idee|andere)|anders)\b"
-)
-HYPOTHETICAL = re.compile(
-    r"\b(?:stel dat|stel je voor|stel ,|wat als|wat zou|hypothetisch|in theorie|mocht (?:er|iemand|een|ik ooit)|"
-    r"zou (?:je|jij|u|iemand|het) |als iemand|wanneer iemand|als je ooit|bestaat er|is het waar dat)\b"
-)
-JOKE = re.compile(
-    r"\b(?:grapje|grapjes|grap|haha\w*|hahah\w*|lol|lmao|geintje|joh|dolletje|xd|voor de gein|mop)\b|😂|🤣"
-)
-MEDIA = re.compile(
-    r"\b(?:film|films|serie|series|boek|boeken|netflix|videoland|documentaire|podcast|nieuws|krant|artikel|journaal|"
-    r"les|lessen|spreekbeurt|werkstuk|profielwerkstuk|voorlichting|gastles|theaterstuk|toneelstuk|game|aflevering|"
-    r"opdracht voor school|scriptie|training|cursus|webinar|liedje|rap|tiktok filmpje over|presentatie|quiz)\b"
-)
-GENERAL = re.compile(
-    r"\b(?:in het algemeen|over het algemeen|mensen die|jongeren die|meisjes die|slachtoffers van)\b"
-)
-SUSPICION = re.compile(
-    r"\b(?:volgens mij|denk|denken|vermoed\w*|misschien|lijkt|lijken|bang dat|zou kunnen|waarschijnlijk|mogelijk|"
-    r"vraag mij af|gevoel dat|niet pluis|verdenk\w*|schijnt|blijkbaar|indruk)\b"
-)
-TIMES: tuple[tuple[Time, re.Pattern[str]], ...] = (
-    ("nu", re.compile(r"\b(?:nu|nou|noe|op dit moment|momenteel|zojuist|net nog)\b")),
-    ("<24u", re.compile(r"\b(?:vandaag|vanavond|vannacht|vanmiddag|straks|gisteren|gister\w*|vanochtend|vanmorgen|afgelopen nacht|zometeen)\b")),
-    ("toekomst", re.compile(
-        r"\b(?:morgen\w*|overmorgen|volgende|komende|aanstaande|aankomende|binnenkort|deze zomer|in de zomer|"
-        r"(?:maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag)(?:avond|middag|ochtend|nacht)?|dit weekend)\b")),
-    ("1-7d", re.compile(r"\b(?:deze week|afgelopen (?:week|weekend|dagen)|eergisteren|vorig weekend|paar dagen|dagen geleden|vorige week)\b")),
-    ("8d-3m", re.compile(r"\b(?:weken|vorige maand|maand geleden|sinds (?:een|twee|drie) (?:week|weken|maand|maanden)|afgelopen maand\w*|maanden)\b")),
-    (">3m", re.compile(r"\b(?:vorig jaar|jaren geleden|jaar geleden|vroeger|ooit|toen ik (?:klein|jonger)|destijds|al jaren|half jaar)\b")),
+DATA = Path(__file__).resolve().parent.parent / "data" / "context.tsv"
+NAMES = frozenset(
+    {
+        "clause_end", "quote_end", "negation", "negation_that_asserts", "hypothetical", "joke", "media", "general",
+        "suspicion", "over", "saw", "heard", "hearsay", "self",
+        *(f"time.{value}" for value in get_args(Time) if value != "onbekend"),
+    }
 )  # fmt: skip
-OVER = re.compile(
-    r"\b(?:vorig jaar|jaren geleden|jaar geleden|vroeger|destijds|gestopt|voorbij|nu (?:weer )?(?:thuis|veilig|goed))\b"
-)
-SAW = re.compile(
-    r"\b(?:zie|zag|zien|gezien|zagen|vond|vonden|merk\w*|hoor(?:de)? (?:ik )?door|observ\w*|gesignaleerd)\b"
-)
-HEARD = re.compile(
-    r"\b(?:vertel\w*|zegt|zei|gezegd|bekende|toevertrouwd|aangeeft|geeft aan|gaf aan|volgens (?:haar|hem)|appte|noemt)\b"
-)
-HEARSAY = re.compile(
-    r"\b(?:gehoord|hoorde|schijnt|verteld door|zeggen dat|er wordt gezegd|via via|geruchten?)\b"
-)
-SELF = re.compile(r"\b(?:ik|mij|mijn|mezelf|mie|mien|wij|ons)\b")
+SENTENCE_END = re.compile(r"[.!?\n]")
+
+
+class ContextWordsError(DataFileError):
+    """``context.tsv`` holds a mistake; the message names the line and the remedy."""
+
+
+@lru_cache(maxsize=1)
+def context_words() -> PatternTable:
+    """The words that surround, by name; raises :class:`ContextWordsError`."""
+    return load_context_words(DATA)
+
+
+def load_context_words(file: Path) -> PatternTable:
+    """Read and check the words in ``file``; raises :class:`ContextWordsError`."""
+    return read_table(file, ContextWordsError, NAMES)
+
+
+def has(name: str, text: str) -> bool:
+    """Whether words of ``name`` stand in the plain ``text``."""
+    return bool(context_words()[name].search(text))
 
 
 def clause_around(text: str, start: int, end: int) -> str:
     """The clause of the plain ``text`` that holds ``start:end``, with half a clause of context on each side."""
     left, right = 0, len(text)
-    for stop in CLAUSE_END.finditer(text):
+    for stop in context_words()["clause_end"].finditer(text):
         if stop.end() <= start:
             left = stop.end()
         elif stop.start() >= end:
@@ -78,41 +61,41 @@ def clause_around(text: str, start: int, end: int) -> str:
 
 def sentence_around(text: str, start: int, end: int) -> str:
     """The sentence that holds ``start:end``; unpunctuated messages count as one sentence."""
-    left = max((m.end() for m in re.finditer(r"[.!?\n]", text[:start])), default=0)
-    stop = re.search(r"[.!?\n]", text[end:])
+    left = max((m.end() for m in SENTENCE_END.finditer(text[:start])), default=0)
+    stop = SENTENCE_END.search(text[end:])
     return text[left : end + stop.start() if stop else len(text)]
 
 
 def polarity_of(clause: str) -> Polarity:
     """``ontkend`` when a plain denial governs the clause ("hij heeft me nooit bedreigd")."""
-    return "ontkend" if NEGATION.search(NEGATION_THAT_ASSERTS.sub(" ", clause)) else "bevestigd"
+    asserting = context_words()["negation_that_asserts"]
+    return "ontkend" if has("negation", asserting.sub(" ", clause)) else "bevestigd"
 
 
 def modality_of(sentence: str) -> Modality:
     """Hypothetical, joke, quotation/media, suspicion or fact."""
-    if HYPOTHETICAL.search(sentence):
+    if has("hypothetical", sentence):
         return "hypothetisch"
-    if MEDIA.search(sentence):
+    if has("media", sentence):
         return "citaat/media"
-    if JOKE.search(sentence):
+    if has("joke", sentence):
         return "grap"
-    return "vermoeden" if SUSPICION.search(sentence) else "feit"
+    return "vermoeden" if has("suspicion", sentence) else "feit"
 
 
 def time_of(clause: str, sentence: str) -> Time:
     """The time named in the clause, else in the sentence, else unknown (unknown counts as now, domain.md 2.1)."""
     for scope in (clause, sentence):
-        for time, pattern in TIMES:
-            if pattern.search(scope):
-                return time
+        if time := context_words().choice("time", scope):
+            return time  # type: ignore[return-value]
     return "onbekend"
 
 
 def experiencer_of(clause: str, reporter_is_self: bool | None) -> Experiencer:
     """Whose experience it is: the reporter's own, that of the person concerned, or of people in general."""
-    if GENERAL.search(clause):
+    if has("general", clause):
         return "algemeen"
-    if reporter_is_self or (reporter_is_self is None and SELF.search(clause)):
+    if reporter_is_self or (reporter_is_self is None and has("self", clause)):
         return "melder"
     return "betrokkene"
 
@@ -121,8 +104,8 @@ def source_of(sentence: str, reporter_is_self: bool | None) -> Source:
     """Observation, statement or inference kept apart (domain.md 3.2: waarneming, mededeling, conclusie)."""
     if reporter_is_self:
         return "zelf_meegemaakt"
-    if SAW.search(sentence):
+    if has("saw", sentence):
         return "zelf_gezien"
-    if HEARD.search(sentence):
+    if has("heard", sentence):
         return "gehoord_van_betrokkene"
-    return "gehoord_van_ander" if HEARSAY.search(sentence) else "vermoeden"
+    return "gehoord_van_ander" if has("hearsay", sentence) else "vermoeden"

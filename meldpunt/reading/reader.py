@@ -238,7 +238,7 @@ def _coming_hotel(reading: Reading, mention: Mention) -> bool:
     plain = normalise(reading.text).text
     minor = reading.age is not None and reading.age.years < 18
     return (
-        minor and reading.moment in ("today_tomorrow", "this_week", "now") and not context.OVER.search(plain)
+        minor and reading.moment in ("today_tomorrow", "this_week", "now") and not context.has("over", plain)
     )
 
 
@@ -257,6 +257,7 @@ def reader_fingerprint() -> str:
     digest = hashlib.sha256()
     for folder, pattern in (
         (Path(__file__).parent, "*.py"),
+        (ROOT / "meldpunt", "pattern_tables.py"),
         (Path(__file__).parent / "language", "*.py"),
         (DATA, "*.*"),
         (ROOT / "meldpunt" / "places", "*.py"),

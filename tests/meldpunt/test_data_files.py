@@ -16,7 +16,11 @@ from meldpunt.help import load_organisations
 from meldpunt.indicators.catalogue import load_catalogue
 from meldpunt.indicators.labels import load_labels
 from meldpunt.opening import load_words
+from meldpunt.places.find import load_place_words
 from meldpunt.places.gazetteer import read_gazetteer
+from meldpunt.reading.age import load_age_words, load_number_words
+from meldpunt.reading.context import load_context_words
+from meldpunt.reading.details import load_detail_words
 from meldpunt.reading.intent_rules import load_intent_rules
 from meldpunt.reading.language.components import load_verbs
 from meldpunt.reading.language.pipeline import load_lemmas
@@ -53,6 +57,21 @@ BROKEN: list[tuple[str, Callable[[Path], object], str, str, str]] = [
     ("answers.tsv", load_answer_words, "\nDAY\t(?:maan", "\nDAY\t((?:maan", "the piece cannot be read"),
     ("answers.tsv", load_answer_words, "\nenough\t", "\nenough\t(", "the pattern cannot be read"),
     ("answers.tsv", load_answer_words, "\ndone\t^", "\ndone\t\\w*|^", "the pattern matches everything"),
+    ("answers.tsv", load_answer_words, "\nyes\t^", "\nyes\t(?i)^", "a flag (?i:...); write it so"),
+    ("context.tsv", load_context_words, "\nmedia\t\\b(?:", "\nmedia\t\\b(", "a group is written (?:...) here"),
+    ("context.tsv", load_context_words, "\ntime.nu\t", "\ntime.straks\t", "name 'time.straks' is unknown; use one of"),
+    ("context.tsv", load_context_words, "\nover\t", "\nover\t\t", "separate them by one tab"),
+    ("details.tsv", load_detail_words, "\nplatform.twitch\t", "\nplatform.\t", "name 'platform.' is unknown"),
+    ("details.tsv", load_detail_words, "\nmoment.longer_ago\t", "\nmoment.ooit\t", "name 'moment.ooit' is unknown"),
+    ("details.tsv", load_detail_words, "\ntold\t", "\ntold\t[", "the pattern cannot be read"),
+    ("age.tsv", load_age_words, "\nself\t\\b{NUM} ", "\nself\t\\b ", "write (?P<n>...) around it"),
+    ("age.tsv", load_age_words, "\nNUM\t", "\nNUMMER\t", "piece {NUM} is unknown; write a row NUM above it"),
+    ("age.tsv", load_age_words, "\nspouse\t", "\nhusband\t", "name 'husband' is unknown"),
+    ("number_words.tsv", load_number_words, "\nelf\t11", "\nelf\telf", "'elf' is no number; write it in digits"),
+    ("number_words.tsv", load_number_words, "\nelf\t11", "\nelf jaar\t11", "not one word in lower case"),
+    ("number_words.tsv", load_number_words, "\nelf\t11", "\ntien\t11", "'tien' is there twice"),
+    ("place_words.tsv", load_place_words, "(?P<stem>.{4,})er$", ".{4,}er$", "write (?P<stem>...) around it"),
+    ("place_words.tsv", load_place_words, "\nadjective\t", "\nadjectief\t", "name 'adjectief' is unknown"),
     ("help.yml", load_organisations, 'number: "0800-0188"', 'number: "nul acht"', "is no telephone number; write it"),
     ("help.yml", load_organisations, "fits: {roles: [parent]}", "fits: {roles: [opa]}", "opa"),
     ("help.yml", load_organisations, "id: csg,", "id: alarm,", "row alarm is there twice"),

@@ -61,13 +61,14 @@ def load_verbs(file: Path) -> dict[str, Source]:
 def clauses(doc: Doc) -> Doc:
     """The words of each mention, their clause and sentence, and what a denial can govern, in plain text."""
     message: Normalised = doc._.message or normalise(doc.text)
+    clause_end = context.context_words()["clause_end"]
     for mention in mentions_of(doc):
         start, end = plain_span(message, mention.start, mention.end)
         mention.words = normalise(message.typed[mention.start : mention.end]).text
         mention.clause = context.clause_around(message.text, start, end)
         mention.sentence = sentence_of(doc, mention) or context.sentence_around(message.text, start, end)
-        before = context.CLAUSE_END.split(message.text[max(0, start - DENIAL_REACH) : start])[-1]
-        after = context.CLAUSE_END.split(message.text[end : end + DENIAL_REACH_AFTER])[0]
+        before = clause_end.split(message.text[max(0, start - DENIAL_REACH) : start])[-1]
+        after = clause_end.split(message.text[end : end + DENIAL_REACH_AFTER])[0]
         mention.reach = f"{before}{message.text[start:end]}{after}"
     return doc
 
