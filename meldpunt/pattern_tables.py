@@ -32,9 +32,14 @@ class PatternRow:
     pattern: re.Pattern[str]
     unless: re.Pattern[str] | None = None
 
+    def search(self, text: str) -> re.Match[str] | None:
+        """Where the words stand in the plain ``text``; None also where something there takes them back."""
+        found = self.pattern.search(text)
+        return None if found and self.unless and self.unless.search(text) else found
+
     def found_in(self, text: str) -> bool:
         """Whether the words stand in the plain ``text`` and nothing there takes them back."""
-        return bool(self.pattern.search(text)) and not (self.unless and self.unless.search(text))
+        return self.search(text) is not None
 
 
 class PatternTable:
@@ -102,6 +107,15 @@ def one_of(what: str, names: Collection[str]) -> Check:
     return check
 
 
+def filled(what: str) -> Check:
+    """A check that ``what`` is there."""
+
+    def check(name: str) -> str | None:
+        return None if name.strip() else f"the {what} is empty; fill it in."
+
+    return check
+
+
 def read_table(
     file: Path,
     error: type[DataFileError],
@@ -116,7 +130,7 @@ def read_table(
     pieces that come from elsewhere, such as the number words.
     """
     marked = one_by_one or {}
-    rows = tuple(_rows(file, error, one_of("name", names), (2, 2), dict(pieces or {})))
+    rows = tuple(_rows(file, error, (one_of("name", names),), (2, 2), dict(pieces or {})))
     for row in rows:
         group = marked.get(row.name)
         if group and group not in row.pattern.groupindex:
@@ -135,34 +149,44 @@ def read_table(
 
 def read_rows(file: Path, error: type[DataFileError], check: Check) -> tuple[PatternRow, ...]:
     """Rows ``name, pattern, unless`` of ``file`` in their order; raises ``error`` with what ``check`` says of a name."""
-    return tuple(_rows(file, error, check, (2, 3), {}))
+    return tuple(_rows(file, error, (check,), (2, 3), {}))
 
 
-def read_labelled_rows(file: Path, error: type[DataFileError], check: Check) -> tuple[PatternRow, ...]:
+def read_labelled_rows(
+    file: Path, error: type[DataFileError], check: Check, check_label: Check
+) -> tuple[PatternRow, ...]:
     """Rows ``name, label, pattern, unless`` of ``file`` in their order; raises ``error`` as :func:`read_rows` does."""
-    return tuple(_rows(file, error, check, (3, 4), {}))
+    return tuple(_rows(file, error, (check, check_label), (3, 4), {}))
 
 
 def _rows(
-    file: Path, error: type[DataFileError], check: Check, columns: tuple[int, int], pieces: dict[str, str]
+    file: Path,
+    error: type[DataFileError],
+    checks: tuple[Check, ...],
+    columns: tuple[int, int],
+    pieces: dict[str, str],
 ) -> Iterator[PatternRow]:
+    """The rows of ``file``; ``checks`` judge the cells before the pattern: the name and, where there is one, the label."""
     own: dict[str, list[str]] = {}
     for line, (name, *cells) in rows_of_tabs(file, error, columns):
         if PIECE_NAME.fullmatch(name):
             own.setdefault(name, []).append(_piece(file, line, cells[-1], pieces, error))
             pieces[name] = "|".join(own[name])
             continue
-        if problem := check(name):
-            raise error(file.name, line, problem)
-        label = cells.pop(0) if columns[0] == 3 else ""
-        if columns[0] == 3 and not label.strip():
-            raise error(file.name, line, "the second cell, the name of the row, is empty; fill it in.")
-        pattern, *unless = [
-            pattern_of(file.name, line, _filled(file, line, cell, pieces, error), error)
-            for number, cell in enumerate(cells)
-            if number == 0 or cell.strip()
-        ]
-        yield PatternRow(line, name, label, pattern, *unless)
+        for check, cell in zip(checks, (name, *cells), strict=False):
+            if problem := check(cell):
+                raise error(file.name, line, problem)
+        *label, written = cells[: len(checks)]
+        unless = [cell for cell in cells[len(checks) :] if cell.strip()]
+        yield PatternRow(
+            line,
+            name,
+            "".join(label),
+            *(
+                pattern_of(file.name, line, _filled(file, line, cell, pieces, error), error)
+                for cell in (written, *unless)
+            ),
+        )
 
 
 def _piece(file: Path, line: int, written: str, pieces: dict[str, str], error: type[DataFileError]) -> str:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from meldpunt.data_files import DataFileError
-from meldpunt.pattern_tables import PatternRow, one_of, read_labelled_rows
+from meldpunt.pattern_tables import PatternRow, filled, one_of, read_labelled_rows
 from meldpunt.reading.context import clause_around
 from meldpunt.reading.normalise import Normalised
 from meldpunt.reading.types import IntentGuess, SafetyCue
@@ -41,7 +41,7 @@ def families() -> tuple[PatternRow, ...]:
 
 def load_families(file: Path) -> tuple[PatternRow, ...]:
     """Read and check the phrase families in ``file``; raises :class:`SafetyDataError`."""
-    return read_labelled_rows(file, SafetyDataError, one_of("kind", KINDS))
+    return read_labelled_rows(file, SafetyDataError, one_of("kind", KINDS), filled("name of the family"))
 
 
 def heard_kinds(guess: IntentGuess | None) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from meldpunt.data_files import DataFileError
-from meldpunt.pattern_tables import PatternTable, one_of, read_labelled_rows, read_rows, read_table
+from meldpunt.pattern_tables import PatternTable, filled, one_of, read_labelled_rows, read_rows, read_table
 
 NAMES = ("yes", "age", "when.now", "when.later", "app.")
 GOOD = r"""# name	pattern
@@ -91,5 +91,5 @@ def test_what_must_not_stand_there_takes_the_words_back(tmp_path: Path) -> None:
 def test_a_labelled_row_needs_its_label(tmp_path: Path) -> None:
     file = tmp_path / "families.tsv"
     file.write_text("gevaar\twapen\t\\bmes\\b\ngevaar\t \t\\bbom\\b\n", encoding="utf-8")
-    with pytest.raises(DataFileError, match="line 2: the second cell, the name of the row, is empty; fill it in"):
-        read_labelled_rows(file, DataFileError, one_of("kind", ("gevaar",)))
+    with pytest.raises(DataFileError, match="line 2: the name of the family is empty; fill it in"):
+        read_labelled_rows(file, DataFileError, one_of("kind", ("gevaar",)), filled("name of the family"))
