@@ -88,6 +88,9 @@ def _init(settings: Settings, chosen: argparse.Namespace) -> int:
 
 def _serve(settings: Settings, chosen: argparse.Namespace) -> int:
     from handover.serving import serve
+    from handover.staff.permissions import permissions
+
+    permissions()  # a mistake in it is refused now, not at the first page
 
     asyncio.run(serve(settings))
     return NOTHING_WRONG

@@ -7,7 +7,6 @@ once. What failed is tried again by the next run. When it was sent last is kept 
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,6 +22,7 @@ from sqlalchemy import exists, func, select
 from handover.desk import Desk, new_id
 from handover.queue.status import CLOSED
 from handover.store import Heartbeat, ReportRow
+from meldpunt.data_files import DataFileError, read_json
 from meldpunt.settings import Settings
 
 TEXTS = Path(__file__).parent / "data" / "notices.json"
@@ -34,8 +34,8 @@ Send = Callable[[Settings, EmailMessage], Awaitable[None]]
 
 @cache
 def texts() -> dict[str, str]:
-    """The words of a notice."""
-    data: dict[str, str] = json.loads(TEXTS.read_text(encoding="utf-8"))
+    """The words of a notice; raises :class:`DataFileError`."""
+    data: dict[str, str] = read_json(TEXTS, DataFileError)[0]
     return data
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,6 +15,7 @@ from handover.desk import Actor, Desk
 from handover.hub import QUEUE
 from handover.store import SettingChange
 from handover.store.database import announce
+from meldpunt.data_files import DataFileError, read_json
 from meldpunt.opening import parse_hours
 from meldpunt.settings import Settings
 
@@ -77,7 +77,7 @@ class Preferences(_Part):
 
 def defaults(settings: Settings) -> Preferences:
     """What holds while staff changed nothing: the installation's settings and ``data/preferences.json``."""
-    data = json.loads(DEFAULTS.read_text(encoding="utf-8"))
+    data = dict(read_json(DEFAULTS, DataFileError)[0])
     del data["version"]
     return Preferences(opening_hours=settings.opening_hours, holidays=settings.holidays, **data)
 

@@ -90,7 +90,7 @@ class Product:
         )
         if done.returncode != 0:
             said = done.stderr.strip().splitlines() or ["(nothing)"]
-            raise Problem("The database and keys could not be prepared.", "\n".join(said[-8:]))
+            raise Problem("The product could not be prepared.", "\n".join(said[-8:]))
         answer: dict[str, Any] = json.loads(done.stdout) if done.stdout.strip() else {}
         return answer if answer.get("password") else None
 

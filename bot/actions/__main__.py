@@ -11,6 +11,8 @@ from rasa_sdk.executor import ActionExecutor
 from sanic import Request
 from sanic.response import HTTPResponse, json
 
+from meldpunt.at_start import check_data, refusing_mistakes
+
 PORT = 5055
 
 
@@ -20,7 +22,9 @@ def main() -> None:
     if not token:
         sys.exit("MELDPUNT_ACTION_TOKEN is not set; start everything with `make run`, which makes the keys.")
     executor = ActionExecutor()
-    executor.register_package("bot.actions.form")
+    with refusing_mistakes():
+        check_data()
+        executor.register_package("bot.actions.form")  # reads Sam's texts
     app = create_app(executor)
 
     @app.middleware("request")

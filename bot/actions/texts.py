@@ -8,9 +8,14 @@ from typing import Any
 
 import yaml
 
+from meldpunt.data_files import DataFileError, line_of, read_yaml
 from meldpunt.help import with_numbers
 
 DOMAIN = Path(__file__).resolve().parents[2] / "domain.yml"
+
+
+class SamTextsError(DataFileError):
+    """``domain.yml`` holds a mistake; the message names the line and the remedy."""
 
 
 class Texts:
@@ -21,8 +26,11 @@ class Texts:
 
     @classmethod
     def load(cls, file: Path = DOMAIN) -> Texts:
-        """Read the responses of the domain file, telephone numbers filled in from ``meldpunt/data/help.yml``."""
-        return cls(yaml.safe_load(with_numbers(file.read_text(encoding="utf-8")))["responses"])
+        """Read the responses of the domain file, telephone numbers filled in; raises :class:`SamTextsError`."""
+        data, text = read_yaml(file, SamTextsError)
+        if not isinstance(data, dict) or not isinstance(data.get("responses"), dict):
+            raise SamTextsError(file.name, line_of(text, "responses"), "needs responses: names, each with texts.")
+        return cls(yaml.safe_load(with_numbers(text))["responses"])
 
     def has(self, name: str) -> bool:
         return name in self._responses

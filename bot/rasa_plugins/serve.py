@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from bot.rasa_plugins.environment import EnvironmentProblem, action_token, channel_secret, port, tracker_key
+from meldpunt.at_start import check_data, refusing_mistakes
 
 MODELS = Path("models")
 
@@ -18,6 +19,8 @@ def main() -> None:
         channel_secret(), tracker_key(), action_token()
     except EnvironmentProblem as error:
         sys.exit(str(error))
+    with refusing_mistakes():
+        check_data()
     if not sorted(MODELS.glob("*.tar.gz")):
         sys.exit("There is no trained model in models/; run `make train` first.")
     os.environ.update(RASA_TELEMETRY_ENABLED="false", SANIC_HOST="127.0.0.1", TF_CPP_MIN_LOG_LEVEL="3")

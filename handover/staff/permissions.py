@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from handover.desk import Actor
+from meldpunt.data_files import DataFileError, line_of, read_yaml
 
 FILE = Path(__file__).parent / "permissions.yml"
 OPEN, OWN = "open", "own"
@@ -16,6 +15,10 @@ OPEN, OWN = "open", "own"
 
 class NotPermitted(Exception):
     """None of this person's roles may do this."""
+
+
+class PermissionsUnclear(DataFileError):
+    """``permissions.yml`` holds a mistake; the message names the line and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,22 @@ class Permissions:
 
 @cache
 def permissions() -> Permissions:
-    """Who may do what."""
-    data = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    """Who may do what; raises :class:`PermissionsUnclear`."""
+    return load_permissions(FILE)
+
+
+def load_permissions(file: Path) -> Permissions:
+    """Read and check the permissions in ``file``; raises :class:`PermissionsUnclear`."""
+    data, text = read_yaml(file, PermissionsUnclear)
+    for part, kind in (("roles", dict), ("start", list), ("routes", dict), ("step_up", list)):
+        if not isinstance(data, dict) or not isinstance(data.get(part), kind):
+            raise PermissionsUnclear(file.name, line_of(text, f"{part}:"), f"needs {part}; put it back as it was delivered.")
     routes = {str(route): str(need) for need, listed in data["routes"].items() for route in listed}
     step_up = frozenset(map(str, data["step_up"]))
     if unknown := step_up - routes.keys():
-        raise ValueError(f"{FILE.name}: step_up lists {', '.join(sorted(unknown))}, which routes lacks")
+        raise PermissionsUnclear(
+            file.name, line_of(text, min(unknown)), f"step_up lists {', '.join(sorted(unknown))}; add it to routes."
+        )
     return Permissions(
         {str(role): frozenset(map(str, may)) for role, may in data["roles"].items()},
         tuple((str(need), str(path)) for need, path in data["start"]), routes, step_up,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from handover.desk import Desk
 from handover.queue.filled import Filled, latest
 from handover.queue.listing import hours_waited
+from meldpunt.data_files import DataFileError, read_json
 from meldpunt.indicators.catalogue import catalogue
 from meldpunt.report import Field, Mention, Report
 
@@ -68,8 +68,7 @@ class Renderer:
         self._environment.filters["day"] = self._day
         self._environment.filters["minutes"] = self._minutes
         self._environment.filters["word"] = self.word
-        words = (HERE / "data" / "words.json").read_text(encoding="utf-8")
-        self.words: dict[str, dict[str, str]] = json.loads(words)
+        self.words: dict[str, dict[str, str]] = read_json(HERE / "data" / "words.json", DataFileError)[0]
         self.words["indicator_names"] = {one.id: one.label for one in catalogue().indicators.values()}
         self._environment.globals["w"] = self.words
         self._environment.globals["organisation"] = desk.settings.organisation
