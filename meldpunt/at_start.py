@@ -15,6 +15,7 @@ from meldpunt.places.gazetteer import load_gazetteer
 from meldpunt.reading.intent_rules import intent_rules, question_rules
 from meldpunt.reading.lexicon import entries
 from meldpunt.reading.normalise import vocabulary
+from meldpunt.reading.remarks import remark_words
 from meldpunt.reading.safety import families
 from meldpunt.triage.flags import flag_words
 from meldpunt.triage.rules import rule_set
@@ -32,4 +33,4 @@ def refusing_mistakes() -> Iterator[None]:
 def check_data() -> None:
     """Read every data file that Sam and staff share; raises :class:`DataFileError` for the first mistake."""
     catalogue(), labels(), rule_set(), flag_words(), organisations(), opening.words()
-    load_gazetteer(), vocabulary(), families(), entries(), intent_rules(), question_rules()
+    load_gazetteer(), vocabulary(), families(), entries(), intent_rules(), question_rules(), remark_words()

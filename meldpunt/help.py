@@ -12,6 +12,7 @@ from typing import Any
 
 from meldpunt.data_files import DataFileError, line_of, read_yaml
 from meldpunt.indicators.catalogue import catalogue
+from meldpunt.reading.remarks import KINDS
 
 FILE = Path(__file__).resolve().parent / "data" / "help.yml"
 SHOWN = 3  # domain.md 5: at most three at a time
@@ -28,7 +29,7 @@ class HelpDataError(DataFileError):
 
 @dataclass(frozen=True)
 class Organisation:
-    """One organisation; ``fits`` names indicators, roles and age bands for which it is shown."""
+    """One organisation; ``fits`` names indicators, roles, age bands and remarks for which it is shown."""
 
     id: str
     name: str
@@ -41,9 +42,12 @@ class Organisation:
     indicators: frozenset[str]
     roles: frozenset[str]
     bands: frozenset[str]
+    remarks: frozenset[str]
 
-    def fits(self, indicators: Collection[str], role: str, band: str) -> bool:
+    def fits(self, indicators: Collection[str], role: str, band: str, remarks: Collection[str] = ()) -> bool:
         """Whether it is for somebody in this situation; an empty condition holds for everybody."""
+        if self.remarks:
+            return bool(self.remarks & set(remarks))
         if self.indicators:
             return bool(self.indicators & set(indicators))
         if not (self.roles or self.bands):
@@ -88,9 +92,11 @@ def _line(row: dict[str, Any], text: str) -> int:
     return line_of(text, "organisations")
 
 
-def fitting(indicators: Collection[str], role: str, band: str) -> tuple[Organisation, ...]:
+def fitting(
+    indicators: Collection[str], role: str, band: str, remarks: Collection[str] = ()
+) -> tuple[Organisation, ...]:
     """At most three organisations for this situation, the most fitting first."""
-    found = [each for each in organisations().values() if each.fits(indicators, role, band)]
+    found = [each for each in organisations().values() if each.fits(indicators, role, band, remarks)]
     return tuple(sorted(found, key=lambda each: each.order)[:SHOWN])
 
 
@@ -124,12 +130,12 @@ def _organisation(row: dict[str, Any], file: str, line: int) -> Organisation:
         problem = "needs checked: the date on which somebody checked it, as 2026-11-24."
         raise HelpDataError(file, line, f"{name}: {problem}")
     if not isinstance(order, int) or not isinstance(fits, dict):
-        raise HelpDataError(file, line, f"{name}: order is a number and fits a table {{indicators, roles, bands}}.")
+        raise HelpDataError(file, line, f"{name}: order is a number and fits a table {{indicators, roles, bands, remarks}}.")
     found = Organisation(
         id=str(row.get("id", "")), name=str(row.get("name", "")), number=row.get("number"), free=row.get("free"),
         abroad=row.get("abroad"), site=row.get("site"), checked=checked, order=order,
         indicators=frozenset(fits.get("indicators", ())), roles=frozenset(fits.get("roles", ())),
-        bands=frozenset(str(band) for band in fits.get("bands", ())),
+        bands=frozenset(str(band) for band in fits.get("bands", ())), remarks=frozenset(fits.get("remarks", ())),
     )  # fmt: skip
     if problem := _problem(found):
         raise HelpDataError(file, line, f"{name}: {problem}")
@@ -142,6 +148,9 @@ def _problem(row: Organisation) -> str:
     for number in (row.number, row.free, row.abroad):
         if number and not NUMBER.match(str(number)):
             return f"{number!r} is no telephone number; write it in quotes, as \"0800-0432\"."
-    if unknown := (row.indicators - set(catalogue().indicators)) | (row.roles - ROLES) | (row.bands - BANDS):
-        return f"fits names {sorted(unknown)}, which does not exist; use ids of indicators.json, roles and age bands."
+    if unknown := (
+        (row.indicators - set(catalogue().indicators)) | (row.roles - ROLES) | (row.bands - BANDS) | (row.remarks - KINDS)
+    ):
+        problem = "which does not exist; use ids of indicators.json, roles, age bands and kinds of remarks.tsv."
+        return f"fits names {sorted(unknown)}, {problem}"
     return ""

@@ -10,6 +10,7 @@ import pytest
 
 import meldpunt
 from bot.actions.answers import load_answer_words
+from bot.actions.volunteered import load_volunteered_words
 from handover.conversation.texts import load_texts
 from meldpunt.data_files import DataFileError
 from meldpunt.help import load_organisations
@@ -26,6 +27,7 @@ from meldpunt.reading.language.components import load_verbs
 from meldpunt.reading.language.pipeline import load_lemmas
 from meldpunt.reading.lexicon import load_entries
 from meldpunt.reading.normalise import load_vocabulary
+from meldpunt.reading.remarks import load_remark_words
 from meldpunt.reading.safety import load_families
 from meldpunt.triage.flags import load_flag_words
 from meldpunt.triage.rules import load_rules
@@ -72,6 +74,9 @@ BROKEN: list[tuple[str, Callable[[Path], object], str, str, str]] = [
     ("number_words.tsv", load_number_words, "\nelf\t11", "\ntien\t11", "'tien' is there twice"),
     ("place_words.tsv", load_place_words, "(?P<stem>.{4,})er$", ".{4,}er$", "write (?P<stem>...) around it"),
     ("place_words.tsv", load_place_words, "\nadjective\t", "\nadjectief\t", "name 'adjectief' is unknown"),
+    ("remarks.tsv", load_remark_words, "\nown_acts\t", "\neigen\t", "kind 'eigen' is unknown"),
+    ("volunteered.tsv", load_volunteered_words, "\nwants\thelp", "\nwants\thulp", "value 'hulp' is unknown"),
+    ("help.yml", load_organisations, "[own_acts]", "[daden]", "kinds of remarks.tsv"),
     ("help.yml", load_organisations, 'number: "0800-0188"', 'number: "nul acht"', "is no telephone number; write it"),
     ("help.yml", load_organisations, "fits: {roles: [parent]}", "fits: {roles: [opa]}", "opa"),
     ("help.yml", load_organisations, "id: csg,", "id: alarm,", "row alarm is there twice"),
