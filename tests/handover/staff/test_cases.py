@@ -13,7 +13,7 @@ from handover.queue import claim
 from handover.queue.listing import waiting_position
 from handover.staff.web import LIVE_HEADER, RINGS
 from handover.store import AuditLine, Conversation, KeyGrant, ReportRow, Staff
-from meldpunt.report import Consent, Feiten, FiredRule, Mention, Report, Triage
+from meldpunt.report import Consent, Feiten, FiredRule, Kwaliteit, Mention, Report, Triage
 from tests.handover.staff.conftest import Fetch, StaffSide
 
 SAID = "hij wil dat ik vanavond naar een hotel kom <script>"
@@ -280,3 +280,13 @@ async def test_what_cannot_happen_now_is_said_so(staff: StaffSide) -> None:
     text = await answer.text()
     assert "Dat lukte niet" in text
     assert 'href="/meldingen/MT-1">Terug naar de melding' in text
+
+
+async def test_a_possible_prank_is_shown_beside_the_proposal_and_lowers_nothing(staff: StaffSide, fetch: Fetch) -> None:
+    marked = report_with_evidence().model_copy(update={"kwaliteit": Kwaliteit(mogelijk_niet_serieus=True)})
+    await staff.add_case("MT-1", "acuut", report=marked)
+    await staff.add_case("MT-2", "acuut", report=report_with_evidence())
+    await staff.log_in()
+    assert "Mogelijk niet serieus bedoeld" in await fetch("/meldingen/MT-1")
+    assert "Mogelijk niet serieus bedoeld" not in await fetch("/meldingen/MT-2")
+    assert re.findall(r'data-reference="([^"]+)"', await fetch("/wachtrij")) == ["MT-1", "MT-2"]
