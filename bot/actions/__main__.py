@@ -24,7 +24,10 @@ def main() -> None:
     executor = ActionExecutor()
     with refusing_mistakes():
         check_data()
+        from bot.actions.volunteered import check_words
+
         executor.register_package("bot.actions.form")  # reads Sam's texts
+        check_words()
     app = create_app(executor)
 
     @app.middleware("request")

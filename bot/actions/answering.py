@@ -9,7 +9,9 @@ from bot.actions.reply import Reply
 from bot.actions.story import set_address, young_child
 from bot.actions.summary import lines, open_lines
 from bot.actions.texts import Texts
+from meldpunt.help import fitting
 from meldpunt.indicators import catalogue
+from meldpunt.report_values import LEEFTIJDSBAND
 
 REVEALED_BY_YES = {"images_exist": "chantage_beeldmateriaal", "money_or_goods": "geld_afstaan"}
 REVEALED_BY_NO = {"free_to_go": "controle_en_isolatie"}
@@ -63,14 +65,29 @@ def _consent(dossier: Dossier, item: str, value: str, reply: Reply) -> None:
         "waarde": words.get(value, "nee"),
         "tijdstip": None,
         "tekstversie": "",
-        "gegeven_door": "zelf",
+        "gegeven_door": _given_by(dossier, item),
+        "leeftijdsband": LEEFTIJDSBAND.get(dossier.facts().band),
     }
     if item == "contact_terug" and value == "yes":
         _contact_told_before(dossier)
     if item == "opslaan_melding" and value != "yes":
         dossier.finished = True
         reply.add("utter_not_stored")
+        say_where_help_is(dossier, reply)
         reply.add("utter_clear_traces")
+
+
+def _given_by(dossier: Dossier, item: str) -> str:
+    """A parent speaks for a child where the item is the child's own (domain.md 3.4)."""
+    if item == "toestemming_betrokkene_bekend":
+        return "nvt"
+    return "wettelijk_vertegenwoordiger" if item == "delen_comensha" and dossier.role == "parent" else "zelf"
+
+
+def say_where_help_is(dossier: Dossier, reply: Reply) -> None:
+    """At most three fitting organisations (domain.md 5)."""
+    fit = fitting(dossier.indicators(), dossier.role or "self", dossier.facts().band, dossier.said)
+    reply.add("utter_help", organisations=", ".join(each.say() for each in fit))
 
 
 def _contact_told_before(dossier: Dossier) -> None:

@@ -202,6 +202,14 @@ def is_place(text: str) -> bool:
     return find_answered_place(text) is not None or _says("rather_not", plain) or _says("unsure", plain)
 
 
+def years_in(text: str, reading: Reading) -> int | None:
+    """The age in years that these words give, where they give one."""
+    if reading.age:
+        return reading.age.years
+    match = NUMBER.search(normalise(text).text)
+    return int(match.group(1)) if match else None
+
+
 def _bare_age(plain: str) -> str | None:
     match = NUMBER.search(plain)
     return Facts(age=int(match.group(1))).band if match and 5 <= int(match.group(1)) <= 80 else None

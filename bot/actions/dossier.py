@@ -44,6 +44,7 @@ class Dossier:
     distress: bool = False
     story_more: bool = False
     safe_mode: bool = False
+    not_serious: bool = False  # words of a prank; staff decide, and it changes nothing else
     erase_asked: bool = False
     waiting_choice: bool = False
     finished: bool = False
@@ -99,10 +100,9 @@ class Dossier:
             self.age = reading.age.years
             self.note("age_band", Facts(age=self.age).band, message, "afgeleid")
         self._add_place(reading, message)
-        for platform in reading.platforms:
-            if platform not in self.platforms:
-                self.platforms.append(platform)
-        if self.platforms:
+        fresh = [platform for platform in reading.platforms if platform not in self.platforms]
+        self.platforms += fresh
+        if fresh:
             self.note("platform", ", ".join(self.platforms), message, "afgeleid")
         if reading.moment and "when" not in self.answers:
             self.note("when", reading.moment, message, "afgeleid")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from bot.actions.dossier import Dossier
+from meldpunt.indicators import catalogue
+from meldpunt.reading.remarks import KEEP_FROM_PARENTS
 from meldpunt.triage import LEVELS, assess, open_questions, raising_questions, rule_set
 
 SHORT_STORY_WORDS = 8
@@ -20,6 +22,12 @@ THREATS = frozenset(
         "gedwongen_prostitutie",
     }
 )  # fmt: skip
+FIRST_ITEMS = ("opslaan_melding", "bewaren_eigen_woorden", "contact_terug")
+MORE_ITEMS = ("toestemming_betrokkene_bekend", "ouders_informeren", "delen_comensha")
+CONTACT_ASKS = ("contact_channel", "contact_detail", "contact_safe_times")
+MOST_TURNS = 12
+FAMILY = "uitbuiting_door_familie"
+UNDER_16, FROM_16 = frozenset({"under_12", "12_15"}), frozenset({"16_17", "18_23", "24_plus"})
 WORTH_OBSERVING = ("laag", "onvoldoende_informatie")
 
 
@@ -121,20 +129,53 @@ def consent_items(dossier: Dossier) -> tuple[str, ...]:
     """
     if "opslaan_melding" in dossier.consent and not given(dossier, "opslaan_melding"):
         return ("opslaan_melding",)
-    items = ["opslaan_melding", "bewaren_eigen_woorden", "contact_terug"]
+    items = list(FIRST_ITEMS)
     now, wants = level(dossier), dossier.value("wants")
     if now == "acuut":
         return tuple(items)
     high = LEVELS.index(now) >= LEVELS.index("hoog")
     if wants == "police_question":
         items.append("delen_politie")
-    if "uitbuiting_door_familie" in dossier.indicators():
+    if FAMILY in dossier.indicators():
         items.append("delen_veilig_thuis")
     elif wants == "help" and given(dossier, "contact_terug") and dossier.followups < MANY_FOLLOW_UPS:
         items.append("delen_zorgcoordinator" if high else "delen_gemeente")
     if not high and wants == "only_tell":
         items.append("anonieme_statistiek")
-    return tuple(items)
+    return (*items, *_where_room(dossier, items))
+
+
+def _where_room(dossier: Dossier, items: list[str]) -> list[str]:
+    """What is asked as well while the conversation stays short; staff ask the rest."""
+    asked = [item for item in MORE_ITEMS if item in dossier.consent]
+    if not given(dossier, "opslaan_melding"):
+        return asked
+    waiting = [item for item in items if item not in dossier.consent]
+    turns = 1 + dossier.turns + len(waiting) + _contact_turns(dossier) + 1  # what was said, what is to come, the summary
+    fresh = [item for item in MORE_ITEMS if item not in dossier.consent and _fits(dossier, item)]
+    return asked + fresh[: max(MOST_TURNS - turns, 0)]
+
+
+def _contact_turns(dossier: Dossier) -> int:
+    """How many questions about contact may still come."""
+    if not given(dossier, "contact_terug") or dossier.value("contact_channel") == "code_only":
+        return 0
+    asks = CONTACT_ASKS[:-1] if dossier.role == "professional" else CONTACT_ASKS
+    return len([ask for ask in asks if ask not in dossier.answers])
+
+
+def _fits(dossier: Dossier, item: str) -> bool:
+    """Whether an item is for this role, age and form of exploitation (domain.md 3.3, 3.4)."""
+    role, band, found = dossier.role, dossier.facts().band, set(dossier.indicators())
+    if item == "toestemming_betrokkene_bekend":  # who does not know of it cannot agree; a parent speaks for a child
+        knows = dossier.value("person_knows") not in ("no", "unknown", "rather_not_say")
+        return knows and (role == "professional" or (role == "parent" and band in FROM_16))
+    if item == "ouders_informeren":
+        at_home = FAMILY in found or KEEP_FROM_PARENTS in dossier.said
+        return role == "self" and band in UNDER_16 and not at_home
+    exploited = any(catalogue()[indicator].category == "uitbuitingsvorm" for indicator in found)
+    signs = (role == "self" and band in FROM_16) or (role == "parent" and band in UNDER_16)
+    return exploited and signs and given(dossier, "contact_terug")  # the written form follows (domain.md 3.4)
 
 
 def given(dossier: Dossier, item: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,13 +13,14 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import FormValidationAction
 
 from bot.actions import report_builder
+from bot.actions.afterwards import after_the_end, reopen, thinks_again
+from bot.actions.answering import say_where_help_is
 from bot.actions.dossier import Dossier
 from bot.actions.flow import given, next_ask
 from bot.actions.reply import Reply, Turn
 from bot.actions.summary import as_text, lines, open_lines
 from bot.actions.texts import Texts
-from bot.actions.turn import after_the_end, asked_next, take
-from meldpunt.help import fitting
+from bot.actions.turn import asked_next, take
 from meldpunt.reading import Reading
 
 TEXTS = Texts.load()
@@ -38,10 +39,13 @@ class ValidateGesprekForm(FormValidationAction):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> list[EventType]:
         dossier = Dossier.from_slot(tracker.get_slot("dossier"))
-        if dossier.finished and dossier.texts:
-            _speak(dispatcher, dossier, after_the_end(dossier, _turn(tracker)))
-            return [SlotSet("dossier", dossier.as_slot()), SlotSet(REQUESTED, None)]
         now = datetime.now(UTC).isoformat(timespec="seconds")
+        if thinks_again(dossier, _turn(tracker)):
+            _speak(dispatcher, dossier, reopen(dossier))
+            return _events(dispatcher, dossier, asked_next(dossier))
+        if dossier.finished and dossier.texts:
+            _speak(dispatcher, dossier, after_the_end(dossier, _turn(tracker), _draft(dossier, now)))
+            return [SlotSet("dossier", dossier.as_slot()), SlotSet(REQUESTED, None)]
         dossier.started = dossier.started or now
         open_ask = tracker.get_slot(REQUESTED)
         reply = _handle(dossier, tracker, open_ask, now)
@@ -61,7 +65,10 @@ class ActionDefaultFallback(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> list[EventType]:
         dossier = Dossier.from_slot(tracker.get_slot("dossier"))
-        _speak(dispatcher, dossier, after_the_end(dossier, _turn(tracker)))
+        turn, now = _turn(tracker), datetime.now(UTC).isoformat(timespec="seconds")
+        if thinks_again(dossier, turn):
+            return [FollowupAction(FORM)]  # the form puts its question again
+        _speak(dispatcher, dossier, after_the_end(dossier, turn, _draft(dossier, now)))
         # without the last event the rules choose this action ten times over
         return [SlotSet("dossier", dossier.as_slot()), FollowupAction("action_listen")]
 
@@ -71,9 +78,12 @@ def _handle(dossier: Dossier, tracker: Tracker, open_ask: str | None, now: str) 
     turn = _turn(tracker)
     if intent in INTERNAL:
         return _opened(intent, turn.context)
-    return take(
-        dossier, turn, open_ask, TEXTS, lambda: report_builder.build(dossier, TEXTS, now, finished=False)
-    )
+    return take(dossier, turn, open_ask, TEXTS, _draft(dossier, now))
+
+
+def _draft(dossier: Dossier, now: str) -> Callable[[], dict[str, Any]]:
+    """What is known so far as a report, made only where a person takes over."""
+    return lambda: report_builder.build(dossier, TEXTS, now, finished=False)
 
 
 def _turn(tracker: Tracker) -> Turn:
@@ -121,8 +131,7 @@ def _finish(dossier: Dossier, reply: Reply, now: str, context: Mapping[str, Any]
     reply.customs.append({"kind": "report", "contract": "1", "report": report})
     opening = str(context.get("next_open") or "")
     reply.add("utter_report_next_later" if opening else "utter_report_next_now", opening=opening)
-    fit = fitting(dossier.indicators(), dossier.role or "self", dossier.facts().band)
-    reply.add("utter_help", organisations=", ".join(each.say() for each in fit))
+    say_where_help_is(dossier, reply)
     reply.add("utter_clear_traces")
 
 

@@ -10,6 +10,9 @@ from bot.actions.dossier import Dossier
 from bot.actions.reply import Reply, Turn
 from bot.actions.story import set_address
 from bot.actions.texts import Texts
+from meldpunt.reading import normalise
+from meldpunt.reading.intent_rules import questions_in
+from meldpunt.reading.remarks import OWN_ACTS, QUESTION, remarks_in
 
 FAQ = "ask_"
 FEELINGS = frozenset({"feel_ashamed", "feel_afraid", "distrust", "abusive_language"})
@@ -38,8 +41,16 @@ def interrupted(
 ) -> bool:
     """Questions back, feelings, and the ways out; True when the open question is simply put again."""
     intent = turn.intent
+    if intent != "stop_and_erase" and _only_asks(dossier, turn, open_ask, reply):
+        reply.repeat = True
+        return True
     if intent is None:
-        return False
+        if "story" in dossier.answers or not (role := _introduced(turn)):
+            return False
+        _starts(dossier, role, turn)
+        reply.add("utter_greet")
+        reply.repeat = True
+        return True
     tells = bool(turn.reading and turn.reading.asserted) or (
         open_ask == "story" and len(turn.text.split()) >= STORY_WORDS
     )
@@ -48,7 +59,7 @@ def interrupted(
     if answers.asks_what_it_means(turn.text) and open_ask and texts.has(f"utter_explain_{open_ask}"):
         reply.add(f"utter_explain_{open_ask}")
     elif intent == "want_human":
-        _human(dossier, turn, reply, draft)
+        want_human(turn, reply, draft)
     elif intent == "ask_why_this_question":
         name = f"utter_why_{open_ask}"
         reply.add(name if texts.has(name) else "utter_why_consent")
@@ -56,6 +67,8 @@ def interrupted(
             return False
     elif intent == "ask_how_to_help_someone" and dossier.role in (None, "self"):
         reply.add("utter_help_me")
+        if open_ask == "wants":
+            dossier.note("wants", "advice", turn.number, "afgeleid")
     elif intent.startswith(FAQ):
         reply.add(f"utter_faq_{intent[len(FAQ) :]}", hours=str(turn.context.get("opening_hours") or ""))
         if _answers_too(turn, open_ask):
@@ -63,11 +76,14 @@ def interrupted(
         if turn.reading and turn.reading.asserted and len(turn.text.split()) >= QUESTION_WITH_STORY_WORDS:
             return False
     elif intent in FEELINGS:
-        reply.add(f"utter_{intent}")
+        if not (intent == "feel_ashamed" and OWN_ACTS in dossier.said):
+            reply.add(f"utter_{intent}")
         if tells:
             return False
-    elif intent in INTERRUPTIONS:
+    elif intent in INTERRUPTIONS and not (intent == "pause" and turn.reading and turn.reading.safety):
         reply.add(f"utter_{intent}")
+        if intent == "want_callback" and dossier.texts and "contact_detail" in answers.contact_in(turn.text):
+            dossier.texts[str(turn.number)] = turn.text  # the number is not asked again
         if intent == "pause":
             reply.customs.append({"kind": "pause"})
         if intent == "other_language":
@@ -83,12 +99,33 @@ def interrupted(
         reply.add(f"utter_{intent}")
     elif (role := _start(turn, open_ask, tells)) and open_ask != "reporter_role":
         _starts(dossier, role, turn)
-    elif intent in NO_STORY and open_ask == "story" and not dossier.texts and not tells:
+        reply.add("utter_ack_short" if "story" in dossier.answers else "utter_greet")
+    elif intent in NO_STORY and open_ask == "story" and "story" not in dossier.answers and not tells:
         reply.add("utter_story_start")
     else:
         return False
     reply.repeat = True
     return True
+
+
+def _only_asks(dossier: Dossier, turn: Turn, open_ask: str | None, reply: Reply) -> bool:
+    """A question to Sam that holds nothing else is answered and never taken as the story."""
+    if turn.reading is None or turn.reading.asserted or turn.reading.safety or _answers_too(turn, open_ask):
+        return False
+    asked = questions_in(normalise(turn.text).text)
+    if not asked and (_known(turn) or open_ask in answers.FREE or QUESTION not in remarks_in(turn.text)):
+        return False
+    for question in asked or ("ask_unknown",):
+        reply.add(f"utter_faq_{question.removeprefix(FAQ)}")
+    if role := _start(turn, open_ask, tells=False):
+        _starts(dossier, role, turn)
+    dossier.learn(turn.reading, turn.number)  # "mag ik ook als ik 13 ben"
+    return True
+
+
+def _known(turn: Turn) -> bool:
+    """Whether the classifier knows what to do with it."""
+    return turn.intent is not None and turn.intent != "tell_story"
 
 
 def _answers_too(turn: Turn, open_ask: str | None) -> bool:
@@ -115,6 +152,8 @@ def _is_small_talk(dossier: Dossier, turn: Turn, open_ask: str | None, tells: bo
 
 def _start(turn: Turn, open_ask: str | None, tells: bool) -> str | None:
     """For whom somebody says to come, before any story."""
+    if role := _introduced(turn):
+        return role
     if tells:
         return None
     guess = turn.reading.intent if turn.reading else None
@@ -122,6 +161,14 @@ def _start(turn: Turn, open_ask: str | None, tells: bool) -> str | None:
         return STARTS[guess.name]
     short = len(turn.text.split()) <= STORY_WORDS
     return turn.reading.role if open_ask == "story" and short and turn.reading else None
+
+
+def _introduced(turn: Turn) -> str | None:
+    """Words and classifier name the same role, and nothing is claimed: "ik ben een moeder en weet niet hoe te beginnen"."""
+    reading = turn.reading
+    if reading is None or reading.asserted or reading.intent is None or reading.role is None:
+        return None
+    return reading.role if STARTS.get(reading.intent.name) == reading.role else None
 
 
 def _starts(dossier: Dossier, role: str, turn: Turn) -> None:
@@ -155,7 +202,8 @@ def do_erase(dossier: Dossier, reply: Reply) -> None:
     reply.customs.append({"kind": "erase"})
 
 
-def _human(dossier: Dossier, turn: Turn, reply: Reply, draft: Callable[[], dict[str, Any]]) -> None:
+def want_human(turn: Turn, reply: Reply, draft: Callable[[], dict[str, Any]]) -> None:
+    """A person now, or when one is there and whom to call until then."""
     if turn.context.get("staff_online"):
         reply.add("utter_want_human_now")
         reply.customs.append({"kind": "want_human", "reason": "asked", "draft": draft()})

@@ -55,6 +55,7 @@ def build(dossier: Dossier, texts: Texts, now: str, finished: bool) -> dict[str,
                 "volledigheid": assessment.completeness,
                 "ontbreekt": list(assessment.missing),
                 "beurten": dossier.turns,
+                "mogelijk_niet_serieus": dossier.not_serious and not _signals(dossier),
             },
         }
     )
@@ -89,17 +90,16 @@ def _melding(dossier: Dossier, now: str, finished: bool) -> dict[str, Any]:
 
 
 def _safety(dossier: Dossier) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "signalen": [
-            kind
-            for kind in dossier.said
-            if kind in catalogue().indicators or kind == "minderjarige_hotelafspraak"
-        ]
-    }
+    found: dict[str, Any] = {"signalen": _signals(dossier)}
     for ask, name in (("safe_to_type", "veilig_typen"), ("in_danger_now", "nu_in_gevaar")):
         if (answer := dossier.answers.get(ask)) and answer.value in YES_NO:
             found[name] = {"value": YES_NO[answer.value], "status": "bekend", "message": answer.message}
     return found
+
+
+def _signals(dossier: Dossier) -> list[str]:
+    """The safety kinds that Sam heard."""
+    return [k for k in dossier.said if k in catalogue().indicators or k == "minderjarige_hotelafspraak"]
 
 
 def _triage(assessment: Assessment) -> dict[str, Any]:

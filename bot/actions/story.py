@@ -8,6 +8,7 @@ from bot.actions.flow import is_short_story
 from bot.actions.reply import Reply, Turn
 from meldpunt.indicators import SEXUAL, catalogue
 from meldpunt.reading.context import context_words
+from meldpunt.reading.remarks import OWN_ACTS
 
 QUOTE_WORDS = (3, 12)
 UNDER_12 = "under_12"
@@ -18,9 +19,7 @@ def take_story(dossier: Dossier, turn: Turn, reply: Reply, alarmed: bool) -> Non
     assert reading is not None
     first = not dossier.texts
     dossier.add_reading(reading, turn.number)
-    if (reading.role and not dossier.role and reading.role != "self") or (
-        reading.role == "self" and not dossier.role
-    ):
+    if reading.role and (not dossier.role or _knows_better(dossier, reading.role)):
         dossier.note("reporter_role", reading.role, turn.number, "afgeleid")
         set_address(dossier)
     if "wants" not in dossier.answers and (wish := wish_in(turn.text)):
@@ -28,9 +27,16 @@ def take_story(dossier: Dossier, turn: Turn, reply: Reply, alarmed: bool) -> Non
     more = first and is_short_story(turn.text, dossier.indicators()) and not alarmed
     dossier.story_more = more
     dossier.note("story", "told", turn.number)
-    if first:
-        _acknowledge(dossier, reply, alarmed)
+    if OWN_ACTS not in dossier.said:
+        if first:
+            _acknowledge(dossier, reply, alarmed)
         _advise(dossier, reply)
+
+
+def _knows_better(dossier: Dossier, role: str) -> bool:
+    """A role that was only guessed gives way to the words of a parent or a professional."""
+    guessed = dossier.answers["reporter_role"].source == "afgeleid"
+    return guessed and dossier.role in ("self", "bystander") and role in ("parent", "professional")
 
 
 def _acknowledge(dossier: Dossier, reply: Reply, alarmed: bool) -> None:
@@ -55,16 +61,22 @@ def clause_with(text: str, place: int) -> str:
 
 
 def _advise(dossier: Dossier, reply: Reply) -> None:
-    found = set(dossier.indicators())
+    """What helps at once, each advice once, also where a later message tells what it is for."""
     young_child(dossier, reply)
+    name = _advice(dossier, set(dossier.indicators()))
+    if name and name not in dossier.said:
+        dossier.said.append(name)
+        reply.add(name)
+
+
+def _advice(dossier: Dossier, found: set[str]) -> str | None:
     if "chantage_beeldmateriaal" in found:
-        reply.add("utter_advice_sextortion")
-    elif dossier.role == "professional":
-        reply.add("utter_advice_professional")
-    elif any(catalogue()[i].article.startswith("lid 2: uitbuiting van strafbare") for i in found):
-        reply.add("utter_advice_criminal")
-    elif dossier.role == "parent":
-        reply.add("utter_advice_parent")
+        return "utter_advice_sextortion"
+    if dossier.role == "professional":
+        return "utter_advice_professional"
+    if any(catalogue()[i].article.startswith("lid 2: uitbuiting van strafbare") for i in found):
+        return "utter_advice_criminal"
+    return "utter_advice_parent" if dossier.role == "parent" else None
 
 
 def young_child(dossier: Dossier, reply: Reply) -> None:

@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from bot.actions import answers
-from bot.actions.answering import answer, answer_place
+from bot.actions.answering import answer
 from bot.actions.dossier import Dossier
-from bot.actions.flow import DISTRESS, DONT_KNOWS_TO_STOP, given, next_ask
-from bot.actions.interruptions import FAQ, STORY_WORDS, do_erase, interrupted
+from bot.actions.flow import DONT_KNOWS_TO_STOP, given, next_ask
+from bot.actions.heard import (
+    OPENING_ASKS,
+    WORDS_OF_A_CHOICE,
+    answer_questions,
+    is_back,
+    is_plain_choice,
+    only_introduces,
+    say_safety,
+    take_remarks,
+)
+from bot.actions.interruptions import STORY_WORDS, interrupted
 from bot.actions.reply import Reply, Turn
 from bot.actions.story import take_story
 from bot.actions.texts import Texts
-from meldpunt.reading import normalise
-from meldpunt.reading.intent_rules import questions_in
-from meldpunt.reading.safety import heard_kinds
+from bot.actions.values import KEEP_IT, is_clear_answer, value_of
+from bot.actions.volunteered import take_beside, volunteered
+from meldpunt.reading.remarks import NO_CONTACT, NO_DANGER, NOT_KEPT, OWN_ACTS, remarks_in
+from meldpunt.triage import Facts
 
-WAYS_OUT = frozenset({"stop_and_erase", "want_human"})
-FEW_WORDS = 4
 MISSES_TO_SKIP = 3
 MAY_BE_SKIPPED = (answers.FREE | answers.YES_NO | {"reporter_role", "when", "age_band", "place", "wants"}) - {
     "safe_to_type",
     "confirm_erase",
 }
 CONTACT_ASKS = ("consent_contact_terug", "contact_channel", "contact_detail")
-OPENING_ASKS = ("safe_to_type", "in_danger_now", "reporter_role", None)
+LOOSE_MARKS = re.compile(r"\s*[:;,](?:\s*[:;,])+")  # what stays where a number was taken out
 
 
 def take(
@@ -40,8 +50,13 @@ def take(
         return reply
     if turn.reading is None:
         return reply
-    cues = _safety(dossier, turn, reply)
-    if not cues and _is_back(dossier, turn, reply):
+    cues = say_safety(dossier, turn, reply, open_ask)
+    take_remarks(dossier, turn, reply)
+    if not cues and only_introduces(dossier, turn, open_ask, reply):
+        return reply
+    if _changes_mind(dossier, turn, open_ask, reply, texts):
+        return reply
+    if not cues and is_back(dossier, turn, reply):
         return reply
     if answers.is_enough(turn.text):
         dossier.dont_knows = DONT_KNOWS_TO_STOP
@@ -49,80 +64,33 @@ def take(
         return reply
     if "wants" not in dossier.answers and open_ask != "wants" and (wish := answers.wish_in(turn.text)):
         dossier.note("wants", wish, turn.number, "afgeleid")
-    if not _clear_answer(turn, open_ask) and interrupted(dossier, turn, open_ask, reply, draft, texts):
+    if not is_clear_answer(turn, open_ask) and interrupted(dossier, turn, open_ask, reply, draft, texts):
         return reply
     _answer_text(dossier, turn, open_ask, reply, bool(cues), texts)
-    _answer_questions(turn, reply)
+    answer_questions(turn, reply)
     return reply
 
 
-def _is_back(dossier: Dossier, turn: Turn, reply: Reply) -> bool:
-    """Somebody was not safe to type; whatever they write now says that they are (conversation.md, order 1)."""
-    if turn.intent in WAYS_OUT or turn.intent == "pause":
+def _changes_mind(dossier: Dossier, turn: Turn, open_ask: str | None, reply: Reply, texts: Texts) -> bool:
+    """A yes that is taken back at a later question: to contact, or to keeping anything at all."""
+    shown = remarks_in(turn.text)
+    ending = (open_ask or "").startswith("consent_") or open_ask in ("summary", *CONTACT_ASKS)
+    if not ending or not given(dossier, "opslaan_melding"):
         return False
-    if not dossier.safe_mode:
-        short = len(turn.text.split()) <= FEW_WORDS + 1
-        back = short and bool(DISTRESS & set(dossier.said)) and answers.is_alone_again(turn.text)
-        reply.add("utter_session_resumed") if back else None
-        return back
-    if answers.says_no(turn.text):
-        reply.add("utter_safe_mode")
+    if NOT_KEPT in shown and open_ask != "consent_bewaren_eigen_woorden":
+        answer(dossier, KEEP_IT, "no", turn.number, reply, texts)
         return True
-    dossier.safe_mode = dossier.distress = False
-    dossier.note("safe_to_type", "yes", turn.number)
-    if answers.is_alone_again(turn.text) or answers.says_yes(turn.text):
-        reply.add("utter_session_resumed")
+    if NO_CONTACT in shown and given(dossier, "contact_terug"):
+        answer(dossier, "consent_contact_terug", "no", turn.number, reply, texts)
+        for ask in ("contact_channel", "contact_detail", "contact_safe_times"):
+            dossier.answers.pop(ask, None)
+        reply.add("utter_corrected")
         return True
     return False
 
 
-def _answer_questions(turn: Turn, reply: Reply) -> None:
-    """A question that stands beside a story or an answer is answered too."""
-    said = {name for name, _ in reply.say}
-    for question in questions_in(normalise(turn.text).text):
-        name = f"utter_faq_{question.removeprefix('ask_')}"
-        if name not in said:
-            reply.add(name, hours=str(turn.context.get("opening_hours") or ""))
-
-
-def _clear_answer(turn: Turn, open_ask: str | None) -> bool:
-    """A few words that answer the open question are that answer, whatever the classifier makes of them ("goor")."""
-    if open_ask is None or turn.reading is None or turn.intent in WAYS_OUT:
-        return False
-    if answers.is_plainly(open_ask, turn.text):
-        return True
-    if open_ask in answers.FREE | {"story"} or len(turn.text.split()) > FEW_WORDS:
-        return False
-    value = answers.parse(open_ask, turn.text, turn.reading)
-    return value is not None and (open_ask != "place" or answers.is_place(turn.text))
-
-
 def _slot(ask: str) -> str:
     return ask.replace("consent:", "consent_")
-
-
-def _safety(dossier: Dossier, turn: Turn, reply: Reply) -> list[str]:
-    """Say the fitting safety text first, once per kind (conversation.md, "Safety")."""
-    kinds: list[str] = [cue.kind for cue in turn.reading.safety] if turn.reading else []
-    heard = heard_kinds(turn.reading.intent if turn.reading else None)
-    if heard and not set(heard) & set(kinds):
-        kinds.append(heard[0])  # the classifier hears what no phrase family holds
-    fresh = [kind for kind in dict.fromkeys(kinds) if kind not in dossier.said]
-    hotel = {"afspraak_vandaag", "minderjarige_hotelafspraak"}
-    for kind in fresh:
-        if kind in hotel and (hotel - {kind}) & (set(dossier.said)):
-            dossier.said.append(kind)
-            continue
-        dossier.said.append(kind)
-        reply.add(f"utter_safety_{kind}")
-        if kind == "suicidaal":
-            reply.add("utter_safety_suicidaal_2")
-        if kind == "dader_leest_mee":
-            dossier.safe_mode = True  # nothing of the conversation is shown until it is safe again
-            reply.customs.append({"kind": "safe_mode"})
-    if set(fresh) & DISTRESS:
-        dossier.distress = True
-    return fresh
 
 
 def _answer_text(
@@ -130,43 +98,48 @@ def _answer_text(
 ) -> None:
     reading = turn.reading
     assert reading is not None
-    value = answers.parse(open_ask, turn.text, reading) if open_ask and open_ask != "story" else None
+    value = value_of(turn, open_ask)
     if open_ask == "story" and answers.is_done(turn.text) and dossier.texts:
         answer(dossier, "story", "done", turn.number, reply, texts)
         return
-    told = _tells(dossier, turn, open_ask, value)
+    told = _tells(dossier, turn, open_ask, value) or OWN_ACTS in remarks_in(turn.text)
     if told:
+        more, said = bool(dossier.texts), len(reply.say)
         take_story(dossier, turn, reply, alarmed)
+        if more and open_ask != "story" and value is None and len(reply.say) == said and not alarmed:
+            reply.add("utter_ack_short")  # heard, before the question is put again
     if value is not None and open_ask:
         if open_ask in answers.FREE and reading.asserted:
             dossier.add_reading(reading, turn.number)
+        if open_ask == "summary" and value == "correct" and (better := volunteered(dossier, turn)) == "utter_corrected":
+            reply.add(better)  # "ja, alleen is ze nu zestien"
+            return
         answer(dossier, open_ask, value, turn.number, reply, texts)
+        if open_ask == "age_band" and (years := answers.years_in(turn.text, reading)):
+            dossier.age = years if Facts(age=years).band == value else dossier.age
         if open_ask in CONTACT_ASKS:
             _note_contact(dossier, turn)
     elif told or alarmed:
         dossier.misses = 0
-    elif _volunteered(dossier, turn):
+    elif heard := volunteered(dossier, turn):
+        dossier.misses = 0
+        reply.add(heard)
+    elif NO_DANGER in remarks_in(turn.text):
         dossier.misses = 0
         reply.add("utter_ack_short")
     else:
         _not_understood(dossier, open_ask, turn, reply, texts)
-
-
-def _volunteered(dossier: Dossier, turn: Turn) -> bool:
-    """A place, an age, an app or a moment that answers a later question is written down now."""
-    before = dict(dossier.answers)
-    if turn.reading and len(turn.text.split()) <= FEW_WORDS:
-        dossier.learn(turn.reading, turn.number)
-        if "place" not in dossier.answers and (place := answers.municipality(turn.text)):
-            answer_place(dossier, place, turn.number)
-    return dossier.answers != before
+    take_beside(dossier, turn, open_ask)
 
 
 def _note_contact(dossier: Dossier, turn: Turn) -> None:
     """A number, an address or safe times beside the answer are not asked again."""
     if given(dossier, "contact_terug"):
         for ask, value in answers.contact_in(turn.text).items():
-            dossier.note(ask, value, turn.number)
+            dossier.note(ask, LOOSE_MARKS.sub(",", value), turn.number)
+        here = turn.reading and answers.parse("contact_channel", turn.text, turn.reading) == "code_only"
+        if here and "contact_channel" not in dossier.answers:
+            dossier.note("contact_channel", "code_only", turn.number)
 
 
 def _tells(dossier: Dossier, turn: Turn, open_ask: str | None, value: str | None) -> bool:
@@ -175,6 +148,9 @@ def _tells(dossier: Dossier, turn: Turn, open_ask: str | None, value: str | None
         return True
     reading = turn.reading
     assert reading is not None
+    few = len(turn.text.split()) <= WORDS_OF_A_CHOICE
+    if (few and not reading.safety) or is_plain_choice(turn, open_ask):
+        return False  # "15" and "telefoon" claim nothing
     if reading.asserted:
         return True
     return value is None and open_ask in OPENING_ASKS and len(turn.text.split()) >= STORY_WORDS
@@ -207,18 +183,3 @@ def asked_next(dossier: Dossier) -> str | None:
                 break
             return ask
     return next_ask(dossier)
-
-
-def after_the_end(dossier: Dossier, turn: Turn) -> Reply:
-    """A message when Sam asks nothing more: safety and questions as ever, and the truth about who reads it."""
-    reply = Reply()
-    if turn.intent == "stop_and_erase":
-        do_erase(dossier, reply)
-        return reply
-    _safety(dossier, turn, reply)
-    _answer_questions(turn, reply)
-    intent = turn.intent or ""
-    if intent.startswith(FAQ) and not reply.say and intent != "ask_why_this_question":
-        reply.add(f"utter_faq_{intent[len(FAQ):]}", hours=str(turn.context.get("opening_hours") or ""))
-    reply.add("utter_all_done" if given(dossier, "opslaan_melding") else "utter_nothing_kept")
-    return reply

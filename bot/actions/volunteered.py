@@ -1,0 +1,124 @@
+"""What somebody says beside the open question: kept, so that it is not asked again (``data/volunteered.tsv``)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+import meldpunt
+from bot.actions import answers
+from bot.actions.answering import answer_place
+from bot.actions.dossier import Dossier
+from bot.actions.reply import Turn
+from meldpunt.data_files import DataFileError, pattern_of, rows_of_tabs
+from meldpunt.reading import Reading, normalise
+
+FILE = Path(meldpunt.__file__).parent / "data" / "volunteered.tsv"
+AS_SAID = "*"
+ASKS = frozenset({"who_knows", "person_knows", "in_danger_now", "since_when", "already_done", "wants", "when"})
+VALUES = frozenset({"yes", "no", "help", "advice", "now", AS_SAID})
+ABOUT_ANOTHER = frozenset({"person_knows"})  # asked of those who report for somebody else
+FEW_WORDS = 10
+
+
+class VolunteeredError(DataFileError):
+    """``volunteered.tsv`` holds a mistake; the message names the line and the remedy."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """Words that answer ``ask`` with ``value`` wherever they stand; ``*`` is what was said."""
+
+    ask: str
+    value: str
+    pattern: re.Pattern[str]
+    unless: re.Pattern[str] | None
+
+    def holds(self, plain: str) -> re.Match[str] | None:
+        """Where the words stand, or None."""
+        found = self.pattern.search(plain)
+        return None if self.unless and self.unless.search(plain) else found
+
+
+def take_beside(dossier: Dossier, turn: Turn, open_ask: str | None) -> None:
+    """Write down age, place and moment, and what else later questions would ask; what was answered stays."""
+    reading = turn.reading
+    if reading is None or open_ask in answers.FREE:
+        return
+    dossier.learn(_still_open(dossier, reading), turn.number)
+    _take_words(dossier, turn)
+
+
+def volunteered(dossier: Dossier, turn: Turn) -> str | None:
+    """The same where the message answers nothing that was asked; says what Sam says to it, None where it held nothing."""
+    reading = turn.reading
+    if reading is None or len(turn.text.split()) > FEW_WORDS:
+        return None
+    before = {ask: one.value for ask, one in dossier.answers.items()}
+    age = dossier.age
+    dossier.learn(reading, turn.number)
+    if "place" not in before and (place := answers.municipality(turn.text)):
+        answer_place(dossier, place, turn.number)
+    _take_words(dossier, turn)
+    after = {ask: one.value for ask, one in dossier.answers.items()}
+    if after == before and dossier.age == age:
+        return None
+    changed = age not in (None, dossier.age) or any(after[ask] != value for ask, value in before.items())
+    return "utter_corrected" if changed else "utter_ack_short"
+
+
+def said_of(ask: str, text: str) -> str | None:
+    """What these words say to one ask, wherever they stand."""
+    plain = normalise(text).text
+    return next((row.value for row in volunteered_words() if row.ask == ask and row.holds(plain)), None)
+
+
+def _still_open(dossier: Dossier, reading: Reading) -> Reading:
+    """The reading without what was answered before."""
+    known = dossier.answers
+    return replace(
+        reading,
+        age=None if "age_band" in known else reading.age,
+        gemeente=None if "place" in known else reading.gemeente,
+        moment=None if "when" in known else reading.moment,
+    )
+
+
+def _take_words(dossier: Dossier, turn: Turn) -> None:
+    words = normalise(turn.text)
+    for row in volunteered_words():
+        if row.ask in dossier.answers or (row.ask in ABOUT_ANOTHER and dossier.role in ("self", None)):
+            continue
+        if found := row.holds(words.text):
+            said = turn.text[words.origin[found.start()] : words.origin[found.end() - 1] + 1]
+            dossier.note(row.ask, said if row.value == AS_SAID else row.value, turn.number, "afgeleid")
+
+
+def check_words() -> None:
+    """Read the words of answers; raises :class:`DataFileError` for a mistake in them."""
+    answers.answer_words(), volunteered_words()
+
+
+@lru_cache(maxsize=1)
+def volunteered_words() -> tuple[Words, ...]:
+    """Read and check ``volunteered.tsv``; raises :class:`VolunteeredError`."""
+    return load_volunteered_words(FILE)
+
+
+def load_volunteered_words(file: Path) -> tuple[Words, ...]:
+    """Read and check the rows in ``file``; raises :class:`VolunteeredError`."""
+    return tuple(_row(file.name, n, cells) for n, cells in rows_of_tabs(file, VolunteeredError, (3, 4)))
+
+
+def _row(file: str, number: int, cells: list[str]) -> Words:
+    ask, value, pattern, *unless = cells
+    if ask not in ASKS:
+        raise VolunteeredError(file, number, f"ask {ask!r} is unknown; use one of {', '.join(sorted(ASKS))}.")
+    if value not in VALUES:
+        raise VolunteeredError(file, number, f"value {value!r} is unknown; use one of {', '.join(sorted(VALUES))}.")
+    return Words(
+        ask, value, pattern_of(file, number, pattern, VolunteeredError),
+        pattern_of(file, number, unless[0], VolunteeredError) if unless and unless[0].strip() else None,
+    )  # fmt: skip
