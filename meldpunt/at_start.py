@@ -11,7 +11,11 @@ from meldpunt.data_files import DataFileError
 from meldpunt.help import organisations
 from meldpunt.indicators.catalogue import catalogue
 from meldpunt.indicators.labels import labels
+from meldpunt.places.find import place_words
 from meldpunt.places.gazetteer import load_gazetteer
+from meldpunt.reading.age import age_words, number_words
+from meldpunt.reading.context import context_words
+from meldpunt.reading.details import detail_words
 from meldpunt.reading.intent_rules import intent_rules, question_rules
 from meldpunt.reading.lexicon import entries
 from meldpunt.reading.normalise import vocabulary
@@ -34,3 +38,4 @@ def check_data() -> None:
     """Read every data file that Sam and staff share; raises :class:`DataFileError` for the first mistake."""
     catalogue(), labels(), rule_set(), flag_words(), organisations(), opening.words()
     load_gazetteer(), vocabulary(), families(), entries(), intent_rules(), question_rules(), remark_words()
+    age_words(), number_words(), context_words(), detail_words(), place_words()

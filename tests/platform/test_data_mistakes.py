@@ -20,6 +20,7 @@ BROKEN = [
     ("meldpunt/data/recipients.yml", "item: delen_gemeente", "item: delen_dorp", ("handover", "jobs")),
     ("meldpunt/data/help.yml", 'number: "0800-0188"', 'number: "nul acht"', ("handover", "jobs", "rasa", "actions")),
     ("meldpunt/data/safety_phrases.tsv", "\nsuicidaal\t", "\nsomber\t", ("handover", "jobs", "rasa", "actions")),
+    ("meldpunt/data/details.tsv", "\ntold\t", "\ntodl\t", ("rasa", "actions")),
     ("handover/staff/permissions.yml", "routes:", "wegen:", ("handover",)),
     ("domain.yml", "responses:", "antwoorden:", ("actions",)),
 ]
