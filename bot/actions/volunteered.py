@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,7 +11,8 @@ from bot.actions import answers
 from bot.actions.answering import answer_place
 from bot.actions.dossier import Dossier
 from bot.actions.reply import Turn
-from meldpunt.data_files import DataFileError, pattern_of, rows_of_tabs
+from meldpunt.data_files import DataFileError
+from meldpunt.pattern_tables import PatternRow, one_of, read_labelled_rows
 from meldpunt.reading import Reading, normalise
 
 FILE = Path(meldpunt.__file__).parent / "data" / "volunteered.tsv"
@@ -25,21 +25,6 @@ FEW_WORDS = 10
 
 class VolunteeredError(DataFileError):
     """``volunteered.tsv`` holds a mistake; the message names the line and the remedy."""
-
-
-@dataclass(frozen=True)
-class Words:
-    """Words that answer ``ask`` with ``value`` wherever they stand; ``*`` is what was said."""
-
-    ask: str
-    value: str
-    pattern: re.Pattern[str]
-    unless: re.Pattern[str] | None
-
-    def holds(self, plain: str) -> re.Match[str] | None:
-        """Where the words stand, or None."""
-        found = self.pattern.search(plain)
-        return None if self.unless and self.unless.search(plain) else found
 
 
 def take_beside(dossier: Dossier, turn: Turn, open_ask: str | None) -> None:
@@ -72,7 +57,7 @@ def volunteered(dossier: Dossier, turn: Turn) -> str | None:
 def said_of(ask: str, text: str) -> str | None:
     """What these words say to one ask, wherever they stand."""
     plain = normalise(text).text
-    return next((row.value for row in volunteered_words() if row.ask == ask and row.holds(plain)), None)
+    return next((row.label for row in volunteered_words() if row.name == ask and row.search(plain)), None)
 
 
 def _still_open(dossier: Dossier, reading: Reading) -> Reading:
@@ -89,11 +74,11 @@ def _still_open(dossier: Dossier, reading: Reading) -> Reading:
 def _take_words(dossier: Dossier, turn: Turn) -> None:
     words = normalise(turn.text)
     for row in volunteered_words():
-        if row.ask in dossier.answers or (row.ask in ABOUT_ANOTHER and dossier.role in ("self", None)):
+        if row.name in dossier.answers or (row.name in ABOUT_ANOTHER and dossier.role in ("self", None)):
             continue
-        if found := row.holds(words.text):
+        if found := row.search(words.text):
             said = turn.text[words.origin[found.start()] : words.origin[found.end() - 1] + 1]
-            dossier.note(row.ask, said if row.value == AS_SAID else row.value, turn.number, "afgeleid")
+            dossier.note(row.name, said if row.label == AS_SAID else row.label, turn.number, "afgeleid")
 
 
 def check_words() -> None:
@@ -102,23 +87,11 @@ def check_words() -> None:
 
 
 @lru_cache(maxsize=1)
-def volunteered_words() -> tuple[Words, ...]:
+def volunteered_words() -> tuple[PatternRow, ...]:
     """Read and check ``volunteered.tsv``; raises :class:`VolunteeredError`."""
     return load_volunteered_words(FILE)
 
 
-def load_volunteered_words(file: Path) -> tuple[Words, ...]:
+def load_volunteered_words(file: Path) -> tuple[PatternRow, ...]:
     """Read and check the rows in ``file``; raises :class:`VolunteeredError`."""
-    return tuple(_row(file.name, n, cells) for n, cells in rows_of_tabs(file, VolunteeredError, (3, 4)))
-
-
-def _row(file: str, number: int, cells: list[str]) -> Words:
-    ask, value, pattern, *unless = cells
-    if ask not in ASKS:
-        raise VolunteeredError(file, number, f"ask {ask!r} is unknown; use one of {', '.join(sorted(ASKS))}.")
-    if value not in VALUES:
-        raise VolunteeredError(file, number, f"value {value!r} is unknown; use one of {', '.join(sorted(VALUES))}.")
-    return Words(
-        ask, value, pattern_of(file, number, pattern, VolunteeredError),
-        pattern_of(file, number, unless[0], VolunteeredError) if unless and unless[0].strip() else None,
-    )  # fmt: skip
+    return read_labelled_rows(file, VolunteeredError, one_of("ask", ASKS), one_of("value", VALUES))

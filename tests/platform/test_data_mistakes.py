@@ -21,6 +21,7 @@ BROKEN = [
     ("meldpunt/data/help.yml", 'number: "0800-0188"', 'number: "nul acht"', ("handover", "jobs", "rasa", "actions")),
     ("meldpunt/data/safety_phrases.tsv", "\nsuicidaal\t", "\nsomber\t", ("handover", "jobs", "rasa", "actions")),
     ("meldpunt/data/details.tsv", "\ntold\t", "\ntodl\t", ("rasa", "actions")),
+    ("meldpunt/data/answers.tsv", "\nno_place\t", "\nno_plaats\t", ("actions",)),
     ("handover/staff/permissions.yml", "routes:", "wegen:", ("handover",)),
     ("domain.yml", "responses:", "antwoorden:", ("actions",)),
 ]
