@@ -25,7 +25,7 @@ CHOICES = frozenset({"when", "age_band", "place", "reporter_role"})
 WORDS_OF_A_CHOICE = 2
 WORDS_OF_BACK = 5
 WORDS_OF_AN_OPENING = 12
-DENIED = frozenset({NO_DANGER, ALONE})  # "geen gevaar", "ik zit alleen in de keuken"
+DENIED_BY = {"nu_in_gevaar": NO_DANGER, "dader_leest_mee": ALONE}  # "geen gevaar"; "ik zit alleen in de keuken"
 
 
 def say_safety(dossier: Dossier, turn: Turn, reply: Reply, open_ask: str | None = None) -> list[str]:
@@ -58,8 +58,7 @@ def _kinds_heard(turn: Turn, open_ask: str | None) -> list[str]:
         return []  # "nu" where Sam asks whether it is now
     kinds: list[str] = [cue.kind for cue in reading.safety]
     heard = heard_kinds(reading.intent)
-    denied = DENIED & remarks_in(turn.text)
-    if heard and not set(heard) & set(kinds) and not denied:
+    if heard and not set(heard) & set(kinds) and DENIED_BY.get(heard[0]) not in remarks_in(turn.text):
         kinds.append(heard[0])
     return kinds
 

@@ -65,6 +65,13 @@ def test_the_safety_text_comes_for_the_intent_where_no_phrase_holds_the_words(
     assert names(reply)[0] == f"utter_safety_{kind}"
 
 
+def test_being_alone_takes_back_only_that_somebody_reads_along(begun: Dossier) -> None:
+    reply, _ = told(begun, says("ik ben alleen en het hoeft niet", "suicidal"), "place")
+    assert names(reply)[0] == "utter_safety_suicidaal"
+    reply, _ = told(begun, says("ik zit alleen in de keuken", "someone_is_watching"), "place")
+    assert "utter_safety_dader_leest_mee" not in names(reply)
+
+
 def test_what_the_story_tells_is_not_asked_again(begun: Dossier) -> None:
     place = Place("Borne", "Borne", ("Borne",), "zeker", 0, 5)
     turn = says(
