@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.actions.dossier import Dossier
+from bot.actions.erasing import do_erase
 from bot.actions.flow import given
 from bot.actions.heard import answer_questions, say_safety
-from bot.actions.interruptions import FAQ, do_erase, want_human
+from bot.actions.interruptions import FAQ, want_human
 from bot.actions.reply import Reply, Turn
 from meldpunt.reading.remarks import THINKS_AGAIN, remarks_in
 

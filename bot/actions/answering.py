@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.actions.answers import WHICH, contact_in
 from bot.actions.dossier import Dossier
-from bot.actions.interruptions import do_erase
+from bot.actions.erasing import do_erase
 from bot.actions.reply import Reply
 from bot.actions.story import set_address, young_child
 from bot.actions.summary import lines, open_lines

@@ -7,9 +7,11 @@ from typing import Any
 
 from bot.actions import answers
 from bot.actions.dossier import Dossier
+from bot.actions.erasing import do_erase
 from bot.actions.reply import Reply, Turn
 from bot.actions.story import set_address
 from bot.actions.texts import Texts
+from bot.actions.volunteered import ONLY_WHEN_ASKED, said_of
 from meldpunt.reading import normalise
 from meldpunt.reading.intent_rules import questions_in
 from meldpunt.reading.remarks import OWN_ACTS, QUESTION, remarks_in
@@ -27,6 +29,7 @@ STARTS = {
 ANSWERED_BESIDE = frozenset({"age_band", "place"})
 NO_STORY = frozenset({"affirm", "deny", "not_sure", "rather_not_say"})
 STORY_WORDS = 6
+WORDS_THAT_NAME_IT = 2
 SURE_OF_ROLE = 0.7  # for whom somebody comes is asked rather than guessed
 QUESTION_WITH_STORY_WORDS = 8  # a shorter question is only a question, whatever the reader hears in it
 
@@ -44,6 +47,10 @@ def interrupted(
     if intent != "stop_and_erase" and _only_asks(dossier, turn, open_ask, reply):
         reply.repeat = True
         return True
+    if intent != "stop_and_erase" and answers.asks_what_it_means(turn.text) and texts.has(f"utter_explain_{open_ask}"):
+        reply.add(f"utter_explain_{open_ask}")
+        reply.repeat = True
+        return True
     if intent is None:
         if "story" in dossier.answers or not (role := _introduced(turn)):
             return False
@@ -56,10 +63,11 @@ def interrupted(
     )
     if intent == "stop_and_erase":
         return _erase(dossier, reply)
-    if answers.asks_what_it_means(turn.text) and open_ask and texts.has(f"utter_explain_{open_ask}"):
-        reply.add(f"utter_explain_{open_ask}")
-    elif intent == "want_human":
-        want_human(turn, reply, draft)
+    if intent == "want_human":
+        want_human(turn, reply, draft, again="want_human" in dossier.said)
+        dossier.said.append("want_human")
+        if open_ask == "wants" and not turn.context.get("staff_online"):
+            dossier.note("wants", said_of(ONLY_WHEN_ASKED, turn.text) or "help", turn.number, "afgeleid")
     elif intent == "ask_why_this_question":
         name = f"utter_why_{open_ask}"
         reply.add(name if texts.has(name) else "utter_why_consent")
@@ -69,6 +77,8 @@ def interrupted(
         reply.add("utter_help_me")
         if open_ask == "wants":
             dossier.note("wants", "advice", turn.number, "afgeleid")
+    elif intent == "ask_what_is_exploitation" and open_ask == "story" and _names_it(turn):
+        return False
     elif intent.startswith(FAQ):
         reply.add(f"utter_faq_{intent[len(FAQ) :]}", hours=str(turn.context.get("opening_hours") or ""))
         if _answers_too(turn, open_ask):
@@ -78,7 +88,7 @@ def interrupted(
     elif intent in FEELINGS:
         if not (intent == "feel_ashamed" and OWN_ACTS in dossier.said):
             reply.add(f"utter_{intent}")
-        if tells:
+        if tells or OWN_ACTS in remarks_in(turn.text):
             return False
     elif intent in INTERRUPTIONS and not (intent == "pause" and turn.reading and turn.reading.safety):
         reply.add(f"utter_{intent}")
@@ -97,7 +107,7 @@ def interrupted(
         if turn.reading and turn.reading.role in ("parent", "professional") and not dossier.role:
             _starts(dossier, turn.reading.role, turn)
         reply.add(f"utter_{intent}")
-    elif (role := _start(turn, open_ask, tells)) and open_ask != "reporter_role":
+    elif (role := _start(turn, open_ask, tells)) and open_ask != "reporter_role" and _is_new(dossier, open_ask):
         _starts(dossier, role, turn)
         reply.add("utter_ack_short" if "story" in dossier.answers else "utter_greet")
     elif intent in NO_STORY and open_ask == "story" and "story" not in dossier.answers and not tells:
@@ -142,7 +152,7 @@ def _is_small_talk(dossier: Dossier, turn: Turn, open_ask: str | None, tells: bo
     if open_ask == "story":
         asserted = bool(turn.reading and turn.reading.asserted)
         return not asserted and (not tells or turn.intent == "out_of_scope")
-    if turn.intent == "out_of_scope":
+    if _no_answer(dossier, turn, open_ask) and not tells:
         dossier.misses += 1
         if dossier.misses > 1:  # said once; then a person is offered, and a question is let go
             dossier.misses -= 1
@@ -161,6 +171,16 @@ def _start(turn: Turn, open_ask: str | None, tells: bool) -> str | None:
         return STARTS[guess.name]
     short = len(turn.text.split()) <= STORY_WORDS
     return turn.reading.role if open_ask == "story" and short and turn.reading else None
+
+
+def _is_new(dossier: Dossier, open_ask: str | None) -> bool:
+    """Said once it is heard; later the same words are an answer to something else ("adviesvraag")."""
+    return dossier.role is None or open_ask in ("story", "safe_to_type")
+
+
+def _names_it(turn: Turn) -> bool:
+    """A word or two at the story question are the story: "loverboy"."""
+    return len(turn.text.split()) <= WORDS_THAT_NAME_IT and "?" not in turn.text
 
 
 def _introduced(turn: Turn) -> str | None:
@@ -195,20 +215,16 @@ def _erase(dossier: Dossier, reply: Reply) -> bool:
     return True
 
 
-def do_erase(dossier: Dossier, reply: Reply) -> None:
-    address = dossier.address
-    dossier.__dict__.update(Dossier(finished=True, address=address).__dict__)
-    reply.add("utter_erased")
-    reply.customs.append({"kind": "erase"})
-
-
-def want_human(turn: Turn, reply: Reply, draft: Callable[[], dict[str, Any]]) -> None:
-    """A person now, or when one is there and whom to call until then."""
+def want_human(
+    turn: Turn, reply: Reply, draft: Callable[[], dict[str, Any]], again: bool = False
+) -> None:
+    """A person now, or when one is there (said once) and whom to call until then."""
     if turn.context.get("staff_online"):
         reply.add("utter_want_human_now")
         reply.customs.append({"kind": "want_human", "reason": "asked", "draft": draft()})
         return
-    reply.add("utter_want_human_closed", opening=str(turn.context.get("next_open") or ""))
+    if not again:
+        reply.add("utter_want_human_closed", opening=str(turn.context.get("next_open") or ""))
     reply.add("utter_want_human_numbers")
 
 

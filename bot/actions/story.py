@@ -10,7 +10,7 @@ from meldpunt.indicators import SEXUAL, catalogue
 from meldpunt.reading.context import context_words
 from meldpunt.reading.remarks import OWN_ACTS
 
-QUOTE_WORDS = (3, 12)
+QUOTE_WORDS = (4, 12)
 UNDER_12 = "under_12"
 
 

@@ -30,6 +30,7 @@ from meldpunt.reading.remarks import NO_CONTACT, NO_DANGER, NOT_KEPT, OWN_ACTS, 
 from meldpunt.triage import Facts
 
 MISSES_TO_SKIP = 3
+WORDS_OF_A_CHANNEL = 3
 MAY_BE_SKIPPED = (answers.FREE | answers.YES_NO | {"reporter_role", "when", "age_band", "place", "wants"}) - {
     "safe_to_type",
     "confirm_erase",
@@ -102,6 +103,9 @@ def _answer_text(
     if open_ask == "story" and answers.is_done(turn.text) and dossier.texts:
         answer(dossier, "story", "done", turn.number, reply, texts)
         return
+    if open_ask == "story" and answers.is_done(turn.text) and "story" not in dossier.answers:
+        reply.add("utter_story_start")
+        return
     told = _tells(dossier, turn, open_ask, value) or OWN_ACTS in remarks_in(turn.text)
     if told:
         more, said = bool(dossier.texts), len(reply.say)
@@ -137,9 +141,10 @@ def _note_contact(dossier: Dossier, turn: Turn) -> None:
     if given(dossier, "contact_terug"):
         for ask, value in answers.contact_in(turn.text).items():
             dossier.note(ask, LOOSE_MARKS.sub(",", value), turn.number)
-        here = turn.reading and answers.parse("contact_channel", turn.text, turn.reading) == "code_only"
-        if here and "contact_channel" not in dossier.answers:
-            dossier.note("contact_channel", "code_only", turn.number)
+        channel = answers.parse("contact_channel", turn.text, turn.reading) if turn.reading else None
+        plain = channel == "code_only" or len(turn.text.split()) <= WORDS_OF_A_CHANNEL  # "ja telefoon"
+        if channel and plain and "contact_channel" not in dossier.answers:
+            dossier.note("contact_channel", channel, turn.number)
 
 
 def _tells(dossier: Dossier, turn: Turn, open_ask: str | None, value: str | None) -> bool:
@@ -161,8 +166,10 @@ def _not_understood(
 ) -> None:
     """Said once, then with a person offered; a question that stays unanswered is let go."""
     dossier.misses += 1
-    if dossier.misses >= MISSES_TO_SKIP and open_ask in MAY_BE_SKIPPED:
-        answer(dossier, open_ask, "unsure" if open_ask == "wants" else "unknown", turn.number, reply, texts)
+    consent = (open_ask or "").startswith("consent_") and open_ask != KEEP_IT  # not a yes: a no for now
+    if open_ask and dossier.misses >= MISSES_TO_SKIP and (open_ask in MAY_BE_SKIPPED or consent):
+        unsure = "unsure" if consent or open_ask == "wants" else "unknown"
+        answer(dossier, open_ask, unsure, turn.number, reply, texts)
         reply.add("utter_skip")
         return
     reply.add("utter_not_understood" if dossier.misses == 1 else "utter_not_understood_twice")

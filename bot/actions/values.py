@@ -5,10 +5,10 @@ from __future__ import annotations
 from bot.actions import answers
 from bot.actions.heard import WAYS_OUT, sounds_unsafe
 from bot.actions.reply import Turn
-from bot.actions.volunteered import said_of
+from bot.actions.volunteered import ONLY_WHEN_ASKED, said_of
 from meldpunt.reading import normalise
 from meldpunt.reading.intent_rules import questions_in
-from meldpunt.reading.remarks import DONT_KNOW, NO_DANGER, THINKS_AGAIN, remarks_in
+from meldpunt.reading.remarks import CONTACT_HERE, DONT_KNOW, NO_DANGER, THINKS_AGAIN, remarks_in
 
 FEW_WORDS = 4
 WORDS_OF_AN_AGE = 3
@@ -47,8 +47,10 @@ def value_of(turn: Turn, open_ask: str | None) -> str | None:
         return None  # "kamer met 8 man"
     if open_ask in answers.YES_NO and value == turn.text and (reading.gemeente or reading.age):
         return None  # "we wonen in Borne" is no answer to whether somebody is free to go
-    if open_ask == "wants" and value == "unsure":
-        return said_of("wants", turn.text) or value  # "advies, en misschien een melding"
+    if open_ask == "wants" and value in (None, "unsure"):  # "advies, en misschien een melding", "dat het stopt"
+        return said_of("wants", turn.text) or said_of(ONLY_WHEN_ASKED, turn.text) or value
+    if open_ask == "safe_to_type" and value is None and len(turn.text.split()) <= FEW_WORDS:
+        return answers.parse(open_ask, turn.text.partition(",")[2].strip(), reading)  # "goedemiddag, ja"
     return value
 
 
@@ -60,7 +62,8 @@ def _consent_value(turn: Turn, open_ask: str, value: str | None, shown: frozense
         return "unsure"
     if value is None and open_ask == KEEP_IT and THINKS_AGAIN in shown:
         return "yes"
-    if value is None and open_ask == "consent_contact_terug" and "contact_detail" in answers.contact_in(turn.text):
+    gives_way = CONTACT_HERE in shown or "contact_detail" in answers.contact_in(turn.text)
+    if value is None and open_ask == "consent_contact_terug" and gives_way:
         return "yes"  # who gives a number to be called on wants to be called
     return value
 

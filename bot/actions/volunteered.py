@@ -17,7 +17,10 @@ from meldpunt.reading import Reading, normalise
 
 FILE = Path(meldpunt.__file__).parent / "data" / "volunteered.tsv"
 AS_SAID = "*"
-ASKS = frozenset({"who_knows", "person_knows", "in_danger_now", "since_when", "already_done", "wants", "when"})
+ONLY_WHEN_ASKED = "wants_asked"  # words that are a wish only where it was asked for
+ASKS = frozenset(
+    {"who_knows", "person_knows", "in_danger_now", "since_when", "already_done", "wants", "when", ONLY_WHEN_ASKED}
+)  # fmt: skip
 VALUES = frozenset({"yes", "no", "help", "advice", "now", AS_SAID})
 ABOUT_ANOTHER = frozenset({"person_knows"})  # asked of those who report for somebody else
 FEW_WORDS = 10
@@ -74,7 +77,9 @@ def _still_open(dossier: Dossier, reading: Reading) -> Reading:
 def _take_words(dossier: Dossier, turn: Turn) -> None:
     words = normalise(turn.text)
     for row in volunteered_words():
-        if row.name in dossier.answers or (row.name in ABOUT_ANOTHER and dossier.role in ("self", None)):
+        if row.name in (ONLY_WHEN_ASKED, *dossier.answers) or (
+            row.name in ABOUT_ANOTHER and dossier.role in ("self", None)
+        ):
             continue
         if found := row.search(words.text):
             said = turn.text[words.origin[found.start()] : words.origin[found.end() - 1] + 1]

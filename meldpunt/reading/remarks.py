@@ -15,11 +15,11 @@ FILE = Path(__file__).resolve().parent.parent / "data" / "remarks.tsv"
 NOT_SERIOUS, OWN_ACTS, QUESTION = "not_serious", "own_acts", "question"
 KEEP_FROM_PARENTS, THINKS_AGAIN, NOT_KEPT = "keep_from_parents", "thinks_again", "not_kept"
 ALONE, NO_DANGER, LITTLE_DUTCH = "alone", "no_danger", "little_dutch"
-DONT_KNOW, NO_CONTACT = "dont_know", "no_contact"
+DONT_KNOW, NO_CONTACT, CONTACT_HERE = "dont_know", "no_contact", "contact_here"
 KINDS = frozenset(
     {
         NOT_SERIOUS, OWN_ACTS, QUESTION, KEEP_FROM_PARENTS, THINKS_AGAIN, NOT_KEPT, ALONE, NO_DANGER, LITTLE_DUTCH,
-        DONT_KNOW, NO_CONTACT,
+        DONT_KNOW, NO_CONTACT, CONTACT_HERE,
     }
 )  # fmt: skip
 

@@ -171,6 +171,71 @@ def test_a_parent_who_asks_how_to_talk_wants_advice() -> None:
     assert talk.dossier.answers["wants"].value in ("advice", "help")
 
 
+@pytest.mark.parametrize(
+    ("words", "wish"),
+    [
+        ("da het stopt", "help"),
+        ("mijn geld", "help"),
+        ("adviesvraag", "advice"),
+        ("advies, en misschien een melding", "advice"),
+        ("wat möt ik doon", "advice"),
+        ("weet niet, hulp denk ik", "help"),
+        ("Ik zou graag met iemand overleggen wat verstandig is", "advice"),
+    ],
+)
+def test_a_wish_in_own_words_is_understood_at_once(words: str, wish: str) -> None:
+    talk = at("wants")
+    talk.say(words)
+    assert talk.dossier.answers["wants"].value == wish
+    assert talk.ask == "consent:opslaan_melding"
+
+
+@pytest.mark.parametrize("words", ["alleen via hier", "met de code", "ja telefoon"])
+def test_how_contact_is_wanted_says_that_it_is_wanted(words: str) -> None:
+    talk = at("consent:contact_terug")
+    talk.say(words)
+    assert talk.dossier.consent["contact_terug"]["waarde"] == "ja"
+    assert talk.dossier.answers["contact_channel"].value in ("code_only", "phone")
+
+
+@pytest.mark.parametrize("words", ["als dat helpt wel", "xqzv blorp"])
+def test_no_question_is_put_for_ever_and_what_is_no_yes_is_no_consent(words: str) -> None:
+    talk = at("consent:bewaren_eigen_woorden")
+    for _ in range(4):
+        if talk.ask == "consent:bewaren_eigen_woorden":
+            talk.say(words)
+    assert talk.ask == "consent:contact_terug"
+    assert talk.dossier.consent["bewaren_eigen_woorden"]["waarde"] == "later"
+
+
+def test_where_people_are_is_said_once_and_the_numbers_each_time() -> None:
+    talk = at("place")
+    assert "Vanaf morgen" in said(talk.say("ik wil een mens spreken"))
+    again = said(talk.say("ik wil een mens spreken"))
+    assert "Vanaf morgen" not in again
+    assert "0800-2000" in again
+
+
+def test_a_word_that_is_not_known_is_explained() -> None:
+    talk = asked("consent_delen_zorgcoordinator")
+    assert "iemand die hulp regelt" in said(talk.say("wat is dat"))
+
+
+def test_one_word_may_be_the_story_but_done_is_not() -> None:
+    talk = begun()
+    assert "klein beginnen" in said(talk.say("klaar"))
+    talk.say("loverboy")
+    assert talk.dossier.texts
+    talk.say("klaar")
+    assert talk.ask == "reporter_role"
+
+
+def test_top_confirms_the_summary() -> None:
+    talk = at("summary")
+    talk.say("top")
+    assert talk.report
+
+
 def test_a_mistake_in_the_table_is_refused_with_its_line(tmp_path: Path) -> None:
     file = tmp_path / "volunteered.tsv"
     file.write_text("# ask\tvalue\tpattern\nleeftijd\t*\thaha\n", encoding="utf-8")
