@@ -88,6 +88,8 @@ def take_remarks(dossier: Dossier, turn: Turn, reply: Reply) -> None:
     if OWN_ACTS in shown and OWN_ACTS not in dossier.said:
         dossier.said.append(OWN_ACTS)
         reply.add("utter_own_acts")
+        if not dossier.role:
+            dossier.note("reporter_role", "self", turn.number, "afgeleid")
     if LITTLE_DUTCH in shown and LITTLE_DUTCH not in dossier.said:
         dossier.said.append(LITTLE_DUTCH)
         reply.add("utter_little_dutch")

@@ -58,7 +58,8 @@ def interrupted(
         reply.add("utter_greet")
         reply.repeat = True
         return True
-    tells = bool(turn.reading and turn.reading.asserted) or (
+    own_acts = OWN_ACTS in remarks_in(turn.text)
+    tells = bool(turn.reading and turn.reading.asserted) or own_acts or (
         open_ask == "story" and len(turn.text.split()) >= STORY_WORDS
     )
     if intent == "stop_and_erase":
@@ -88,7 +89,7 @@ def interrupted(
     elif intent in FEELINGS:
         if not (intent == "feel_ashamed" and OWN_ACTS in dossier.said):
             reply.add(f"utter_{intent}")
-        if tells or OWN_ACTS in remarks_in(turn.text):
+        if tells:
             return False
     elif intent in INTERRUPTIONS and not (intent == "pause" and turn.reading and turn.reading.safety):
         reply.add(f"utter_{intent}")
@@ -186,9 +187,10 @@ def _names_it(turn: Turn) -> bool:
 def _introduced(turn: Turn) -> str | None:
     """Words and classifier name the same role, and nothing is claimed: "ik ben een moeder en weet niet hoe te beginnen"."""
     reading = turn.reading
-    if reading is None or reading.asserted or reading.intent is None or reading.role is None:
+    if reading is None or reading.asserted or reading.intent is None or OWN_ACTS in remarks_in(turn.text):
         return None
-    return reading.role if STARTS.get(reading.intent.name) == reading.role else None
+    named = STARTS.get(reading.intent.name)
+    return reading.role if named and named == reading.role else None
 
 
 def _starts(dossier: Dossier, role: str, turn: Turn) -> None:

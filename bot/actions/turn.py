@@ -100,11 +100,12 @@ def _answer_text(
     reading = turn.reading
     assert reading is not None
     value = value_of(turn, open_ask)
-    if open_ask == "story" and answers.is_done(turn.text) and dossier.texts:
-        answer(dossier, "story", "done", turn.number, reply, texts)
-        return
-    if open_ask == "story" and answers.is_done(turn.text) and "story" not in dossier.answers:
-        reply.add("utter_story_start")
+    if open_ask == "story" and answers.is_done(turn.text):
+        if dossier.texts or dossier.misses:
+            answer(dossier, "story", "done", turn.number, reply, texts)
+        else:  # nothing was told yet: asked once more
+            dossier.misses += 1
+            reply.add("utter_story_start")
         return
     told = _tells(dossier, turn, open_ask, value) or OWN_ACTS in remarks_in(turn.text)
     if told:

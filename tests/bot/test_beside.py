@@ -230,6 +230,20 @@ def test_one_word_may_be_the_story_but_done_is_not() -> None:
     assert talk.ask == "reporter_role"
 
 
+def test_who_has_no_more_to_tell_after_saying_why_they_come_goes_on() -> None:
+    talk = first("Ik ben docent op een vmbo in Almelo en maak me zorgen over een leerling van 15.")
+    assert talk.ask == "story"
+    talk.say("klaar")
+    assert talk.ask not in (None, "story")
+
+
+def test_who_tells_nothing_is_asked_once_more_and_then_let_on() -> None:
+    talk = begun()
+    talk.say("klaar")
+    talk.say("klaar")
+    assert talk.ask == "reporter_role"
+
+
 def test_top_confirms_the_summary() -> None:
     talk = at("summary")
     talk.say("top")
