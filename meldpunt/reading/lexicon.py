@@ -63,7 +63,7 @@ def find_named(
         if match and (mention := _mention(message, match, entry, around)):
             found[entry.name] = mention
     asserted = {name for name, mention in found.items() if mention.asserted}
-    if TODAY in found and not any(_is_risk(name) for name in {*already, *asserted} - {TODAY}):
+    if TODAY in found and not any(is_risk(name) for name in {*already, *asserted} - {TODAY}):
         del found[TODAY]
     return tuple(found.values())
 
@@ -82,6 +82,7 @@ def _mention(
     )  # fmt: skip
 
 
-def _is_risk(indicator: str) -> bool:
+def is_risk(indicator: str) -> bool:
+    """Whether an indicator is a risk of its own, beside which an appointment today counts."""
     known = catalogue()[indicator]
     return known.category in RISK_CATEGORIES and known.weight >= RISK_WEIGHT

@@ -16,7 +16,7 @@ from meldpunt.reading import context
 from meldpunt.reading.age import find_age
 from meldpunt.reading.details import find_moment, find_platforms, find_role
 from meldpunt.reading.intent_rules import ruled_intent
-from meldpunt.reading.lexicon import find_named
+from meldpunt.reading.lexicon import TODAY, find_named, is_risk
 from meldpunt.reading.normalise import Normalised, normalise
 from meldpunt.reading.safety import KINDS, find_cues
 from meldpunt.reading.surroundings import Surroundings
@@ -41,6 +41,8 @@ MIN_EVIDENCE_WORDS = 3
 FEW_WORDS = 7
 SURE_OF_NOTHING = 0.85
 SHORT_OPENING = "korte_opening_of_vraag"
+NO_RISK_BESIDE = "geen_ander_signaal"
+SURE_OF_TODAY = 0.4  # where nothing else in the message is a risk, an appointment today must be read with this certainty
 TELLS_NOTHING = frozenset(
     {
         "greet", "goodbye", "thank", "affirm", "deny", "pause", "have_receipt_code", "repeat_question", "out_of_scope",
@@ -84,7 +86,9 @@ class Reader:
         reporter_is_self = None if role is None else role == "self"
         cues = find_cues(message)
         doc = self._language.parse(message)
-        mentions = tuple(self._mentions(_Place(self._language, doc, reporter_is_self), message, output, cues))
+        mentions = _today_beside_a_risk(
+            tuple(self._mentions(_Place(self._language, doc, reporter_is_self), message, output, cues))
+        )
         age = find_age(message, reporter_is_self)
         if role is None and age is not None and age.about == "melder":
             role = "self"
@@ -173,6 +177,18 @@ def _tells_nothing(message: Normalised, output: ModelOutput | None, indicator: s
     name, probability = output.intents[0]
     few = len(message.text.split()) <= FEW_WORDS
     return few and name in TELLS_NOTHING and probability >= SURE_OF_NOTHING
+
+
+def _today_beside_a_risk(mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
+    """An appointment today counts beside another risk indicator (domain.md 1.4, 49), or when the model is surer of it."""
+    if any(mention.asserted and mention.indicator != TODAY and is_risk(mention.indicator) for mention in mentions):
+        return mentions
+    return tuple(
+        replace(mention, dropped_because=NO_RISK_BESIDE)
+        if mention.indicator == TODAY and mention.recognised_by == "nlu" and mention.certainty < SURE_OF_TODAY
+        else mention
+        for mention in mentions
+    )
 
 
 def _evidence(typed: str, start: int, end: int, named: Mention | None) -> tuple[int, int]:
