@@ -19,7 +19,7 @@ from tests.running import RunningProduct
 
 STATIC = Path(handover.visitor.__file__).parent / "static"
 LARGEST = 40_000
-NUMBER = re.compile(r"\b(?:0800-\d{4}|0900-\d{4}|033-448 11 86|112|113)\b")
+NUMBER = re.compile(r"\b(?:0800-(?:\d{4}|\d{7})|0900-\d{4}|033-448 11 86|112|113)\b")
 A_PICTURE = """kind => {
   const data = new DataTransfer();
   data.items.add(new File(['x'], 'foto.png', {type: 'image/png'}));

