@@ -19,6 +19,7 @@ DATA = Path(__file__).resolve().parent.parent / "data" / "place_words.tsv"
 NAMES = frozenset({"before", "adjective", "inflected"})
 DROPPED = ("", "e", "o")  # the last letter of a name that its ending replaced: Hengel(o)se, Born(e)se
 MIN_FUZZY = 6  # domain.md 6.2: distance 1 for names of six letters and more, none for shorter ones
+MIN_FUZZY_ANYWHERE = 9  # so long a name of Twente is like no other word ("haaksbrgen"), wherever it stands
 MIN_FUZZY_OUTSIDE = 8  # short names outside Twente look too much like ordinary words (Diemen, Vorden)
 
 
@@ -104,12 +105,14 @@ def _similar(
         entry = book.entries.get(candidate)
         if entry and entry.rule in ("standaard", "locatief", "buiten"):
             return entry, 1
-    if len(name) < MIN_FUZZY or not (_before(keys, position) or (capital and position > 0)):
+    placed = _before(keys, position) or (capital and position > 0)
+    if len(name) < (MIN_FUZZY if placed else MIN_FUZZY_ANYWHERE):
         return None
     best = [
         entry
         for other, entry in book.entries.items()
         if len(other) >= (MIN_FUZZY_OUTSIDE if entry.rule == "buiten" else MIN_FUZZY)
+        and (placed or entry.rule == "standaard")
         and " " not in other
         and entry.rule in ("standaard", "buiten")
         and OSA.distance(name, other, score_cutoff=1) == 1

@@ -15,7 +15,7 @@ from meldpunt.indicators.catalogue import catalogue
 from meldpunt.reading import context
 from meldpunt.reading.age import find_age
 from meldpunt.reading.details import find_moment, find_platforms, find_role
-from meldpunt.reading.intent_rules import ruled_intent
+from meldpunt.reading.intent_rules import questions_in, ruled_intent
 from meldpunt.reading.lexicon import TODAY, find_named, is_risk
 from meldpunt.reading.normalise import Normalised, normalise
 from meldpunt.reading.safety import KINDS, find_cues
@@ -41,6 +41,7 @@ MIN_EVIDENCE_WORDS = 3
 FEW_WORDS = 7
 SURE_OF_NOTHING = 0.85
 SHORT_OPENING = "korte_opening_of_vraag"
+ASKED = {"dader_leest_mee": "ask_can_it_be_seen"}
 NO_RISK_BESIDE = "geen_ander_signaal"
 SURE_OF_TODAY = 0.4  # where nothing else in the message is a risk, an appointment today must be read with this certainty
 TELLS_NOTHING = frozenset(
@@ -125,11 +126,8 @@ class Reader:
             seen.add(indicator)
             start, end = _evidence(message.typed, start, end, named.get(indicator))
             found = Mention(indicator, start, end, message.typed[start:end], certainty=certainty)
-            dropped = (
-                SHORT_OPENING
-                if indicator not in named and _tells_nothing(message, output, indicator)
-                else None
-            )
+            nothing = indicator not in named and _tells_nothing(message, output, indicator)
+            dropped = SHORT_OPENING if nothing or _is_asked(message, indicator) else None
             yield replace(_in_context(found, place), dropped_because=dropped)
         for mention in named.values():
             if mention.indicator in seen or not (
@@ -177,6 +175,11 @@ def _tells_nothing(message: Normalised, output: ModelOutput | None, indicator: s
     name, probability = output.intents[0]
     few = len(message.text.split()) <= FEW_WORDS
     return few and name in TELLS_NOTHING and probability >= SURE_OF_NOTHING
+
+
+def _is_asked(message: Normalised, indicator: str) -> bool:
+    """Whether the message asks Sam about it, and does not tell it ("kan hij zien dat ik dit typ")."""
+    return indicator in ASKED and ASKED[indicator] in questions_in(message.text)
 
 
 def _today_beside_a_risk(mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:

@@ -18,6 +18,8 @@ SURE = [
     ("vlakbij hof van twente", "Hof van Twente"),
     ("in Beuningen bij de Lutte", "Losser"),
     ("Jongerenwerk Almelo-Kerkelanden", "Almelo"),
+    ("sporthal haaksbrgen, man zit aan de meiden", "Haaksbergen"),
+    ("uut Wiern, an de rand", "Wierden"),
 ]
 ASK = [
     "hij woont in Haarle",
