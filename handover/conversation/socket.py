@@ -18,6 +18,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from handover.conversation.feed import Feed
 from handover.conversation.frames import LARGEST_FRAME, Hello, error_frame, parse_text
+from handover.conversation.states import State
 from handover.conversation.talk import Talk
 from handover.conversation.texts import Problem, problem
 from handover.conversation.thread import ConversationGone
@@ -99,7 +100,7 @@ async def _traffic(socket: web.WebSocketResponse, door: Door, visit: Visit, afte
             outgoing.put(frame)
         bell.ring(conversation_topic(name))
         door.relay.nudge(visit)
-        writer = asyncio.create_task(_write(socket, feed, bell, outgoing))
+        writer = asyncio.create_task(_write(socket, door, feed, bell, outgoing))
         reader = asyncio.create_task(_read(socket, door, visit, feed, outgoing))
         try:
             await asyncio.wait({reader, writer}, return_when=asyncio.FIRST_COMPLETED)
@@ -131,7 +132,9 @@ class Outgoing:
         return self._frames.popleft() if self._frames else None
 
 
-async def _write(socket: web.WebSocketResponse, feed: Feed, bell: Bell, outgoing: Outgoing) -> None:
+async def _write(
+    socket: web.WebSocketResponse, door: Door, feed: Feed, bell: Bell, outgoing: Outgoing
+) -> None:
     name = feed.visit.conversation_id
     while True:
         _follow_the_line(feed, bell)
@@ -150,6 +153,8 @@ async def _write(socket: web.WebSocketResponse, feed: Feed, bell: Bell, outgoing
                     frames, more = await feed.page()
                 except TokenUnknown:
                     frames, more = [{"type": "erased"}], False
+                if any(frame.get("mode") == State.BOT for frame in frames):
+                    door.relay.nudge(feed.visit)  # staff gave it back, perhaps in another process: the bot owes a word
                 for frame in frames:
                     await _send(socket, frame)
                     if frame["type"] == "erased":

@@ -91,6 +91,23 @@ async def test_a_reply_of_the_bot_that_comes_after_a_person_took_over_is_dropped
     assert [text for seq, text in line.texts.items() if "opslaan" in text or "bewaren" in text] == []
 
 
+async def test_given_back_sam_comes_without_the_visitor_saying_a_word(any_house: House):
+    house = any_house
+    line = await house.line()
+    await line.until_ask("story")
+    await line.say("ik wil een mens")
+    await line.until("mode", mode="waiting")
+    actor, _ = await house.office.person()
+    item = await first_case(house)
+    claimed = await queue.claim(house.desk, actor, item.reference, item.version)
+    await line.until("mode", mode="staff")
+    await house.door.relay.idle(item.conversation_id)
+    await queue.give_back(house.desk, actor, item.reference, claimed.version)
+    await line.until("mode", mode="bot")
+    await line.until_ask("story")
+    assert house.bot.calls[-1]["kind"] == "given_back"
+
+
 async def test_only_the_holder_answers(any_house: House):
     house = any_house
     await house.report()
