@@ -11,12 +11,13 @@ from sqlalchemy import select
 from handover import queue
 from handover.conversation.states import State
 from handover.conversation.thread import locked
-from handover.desk import Desk
+from handover.desk import Actor, Desk
 from handover.hub import Hub, staff_topic
 from handover.preferences import set_preference
-from handover.queue import ClaimLost, NotClaimed, ReasonNeeded, Refused
+from handover.queue import ClaimLost, NotClaimed, QueueItem, ReasonNeeded, Refused
 from handover.store import AuditLine, Store
 from tests.handover.conftest import House
+from tests.handover.line import Line
 
 REASON = "ik ga nu naar huis, neem jij het over"
 
@@ -70,8 +71,8 @@ async def test_a_person_who_claims_has_the_visitor_and_the_bot_is_silent(any_hou
     assert len(house.bot.calls) == calls
 
 
-async def test_a_reply_of_the_bot_that_comes_after_a_person_took_over_is_dropped(any_house: House):
-    house = any_house
+async def claimed_talk(house: House) -> tuple[Line, Actor, QueueItem, queue.Claim]:
+    """A visitor who asked for a person, and the colleague who took the talk."""
     line = await house.line()
     await line.until_ask("story")
     await line.say("ik wil een mens")
@@ -79,6 +80,12 @@ async def test_a_reply_of_the_bot_that_comes_after_a_person_took_over_is_dropped
     actor, _ = await house.office.person()
     item = await first_case(house)
     claimed = await queue.claim(house.desk, actor, item.reference, item.version)
+    return line, actor, item, claimed
+
+
+async def test_a_reply_of_the_bot_that_comes_after_a_person_took_over_is_dropped(any_house: House):
+    house = any_house
+    line, actor, item, claimed = await claimed_talk(house)
     house.bot.gate.clear()
     await queue.give_back(house.desk, actor, item.reference, claimed.version)
     await line.until("mode", mode="bot")
@@ -93,13 +100,7 @@ async def test_a_reply_of_the_bot_that_comes_after_a_person_took_over_is_dropped
 
 async def test_given_back_sam_comes_without_the_visitor_saying_a_word(any_house: House):
     house = any_house
-    line = await house.line()
-    await line.until_ask("story")
-    await line.say("ik wil een mens")
-    await line.until("mode", mode="waiting")
-    actor, _ = await house.office.person()
-    item = await first_case(house)
-    claimed = await queue.claim(house.desk, actor, item.reference, item.version)
+    line, actor, item, claimed = await claimed_talk(house)
     await line.until("mode", mode="staff")
     await house.door.relay.idle(item.conversation_id)
     await queue.give_back(house.desk, actor, item.reference, claimed.version)
