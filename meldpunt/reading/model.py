@@ -18,13 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meldpunt.reading.evidence import evidence_span
-from meldpunt.reading.linear import LinearReader, sigmoid
+from meldpunt.reading.linear import LinearReader, combined, sigmoid
 
 if TYPE_CHECKING:
     import onnxruntime
     from tokenizers import Tokenizer
 
-FORMAT = 1
+FORMAT = 2
 CARD = "reader.json"
 OVERLAP = 40  # tokens that two windows of a long text share
 MAKE_AGAIN = "Restore models/reader from the repository, or make it again with: make train-reader"
@@ -57,7 +57,7 @@ class Window:
 
 @dataclass(frozen=True)
 class ModelOutput:
-    """What the model makes of one text. Probabilities are mixtures where the linear reader helps."""
+    """What the model makes of one text. Where the linear reader helps, the probabilities are of both readers."""
 
     text: str
     indicators: Mapping[str, float]
@@ -194,8 +194,7 @@ class ReaderModel:
         assert self._linear is not None
         found = self._linear.probabilities(text)
         linear_intents = found[len(labels) :]
-        share = self._mix["indicators"]
-        labels = (1 - share) * labels + share * found[: len(labels)]
+        labels = combined(labels, found[: len(labels)], self._mix["indicators"])
         if len(intents):
             share = self._mix["intents"]
             intents = (1 - share) * intents + share * linear_intents / max(1e-9, float(linear_intents.sum()))

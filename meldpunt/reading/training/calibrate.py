@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from meldpunt.reading.linear import combined
 from meldpunt.reading.training.data import Corpus, Example
 from meldpunt.reading.training.gold import Predictions, gold_intents, gold_labels
 from meldpunt.reading.training.metrics import Score, best_threshold, score
@@ -49,7 +50,7 @@ def calibrate(
     if linear is not None:
         shares["indicators"] = _label_share(labels[messages], linear[0][messages], gold)
         shares["intents"] = _intent_share(intents[asked], linear[1][asked], names) if len(asked) else 0.0
-        labels = mix(labels, linear[0], shares["indicators"])
+        labels = combined(labels, linear[0], shares["indicators"])
         intents = mix(intents, linear[1], shares["intents"]) if len(asked) else intents
     thresholds, acute = label_thresholds(gold, labels[messages], corpus.indicators)
     limits = np.array([thresholds[name] for name in corpus.indicators])
@@ -119,7 +120,7 @@ def fallback_threshold(intents: NDArray[np.float32], names: NDArray[np.intp]) ->
 
 
 def mix(network: Floats, linear: Floats, share: float) -> Floats:
-    """Weighted mean of probabilities."""
+    """Weighted mean of two distributions over intents."""
     return (1 - share) * network + share * linear
 
 
@@ -136,7 +137,7 @@ def micro_at_best(gold: NDArray[np.bool_], probabilities: NDArray[np.float32]) -
 
 
 def _label_share(network: Floats, linear: Floats, gold: NDArray[np.bool_]) -> float:
-    figures = {share: micro_at_best(gold, mix(network, linear, share)).micro_f1 for share in SHARES}
+    figures = {share: micro_at_best(gold, combined(network, linear, share)).micro_f1 for share in SHARES}
     return _worth_it(figures, MIXTURE_GAIN["indicators"])
 
 

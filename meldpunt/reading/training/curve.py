@@ -14,10 +14,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from meldpunt.reading.linear import combined
 from meldpunt.reading.training import data
 from meldpunt.reading.training.base_weights import base_weights_file, read_base_model
 from meldpunt.reading.training.baseline import predict_linear, train_linear
-from meldpunt.reading.training.calibrate import SHARES, micro_at_best, mix
+from meldpunt.reading.training.calibrate import SHARES, micro_at_best
 from meldpunt.reading.training.data import Corpus, Example
 from meldpunt.reading.training.gold import gold_labels
 from meldpunt.reading.training.loop import Settings, predict, train
@@ -58,7 +59,7 @@ def _network_rows(
     found = predict(network, batcher, measured).labels
     for share in SHARES:
         print(
-            f"{size:6d} with {share:.0%} linear {_figures(mix(found, linear, share), measured, part)}",
+            f"{size:6d} with {share:.0%} linear {_figures(combined(found, linear, share), measured, part)}",
             flush=True,
         )
 

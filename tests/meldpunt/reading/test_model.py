@@ -140,7 +140,8 @@ def test_the_linear_reader_moves_the_probabilities_by_its_share() -> None:
     )
     alone = a_model().predict("pasje").indicators["documenten_afgenomen"]
     mixed = a_model(silent, mixture={"indicators": 0.5, "intents": 0.5}).predict("pasje")
-    assert mixed.indicators["documenten_afgenomen"] == pytest.approx((alone + 0.5) / 2, abs=1e-4)
+    odds = (alone / (1 - alone)) ** 0.5  # the silent reader's log odds are 0: half of the network's remain
+    assert mixed.indicators["documenten_afgenomen"] == pytest.approx(odds / (1 + odds), abs=1e-4)
     assert sum(p for _, p in mixed.intents) == pytest.approx(1)
 
 
