@@ -16,10 +16,11 @@ from meldpunt.reading.types import Place, PlaceStatus
 
 WORD = re.compile(r"'?[^\W_]+(?:['’][^\W_]+)*", re.UNICODE)
 DATA = Path(__file__).resolve().parent.parent / "data" / "place_words.tsv"
-NAMES = frozenset({"before", "adjective", "inflected"})
+NAMES = frozenset({"before", "of", "adjective", "inflected", "ordinary"})
+MARKS = ",.!?;:\n"
 DROPPED = ("", "e", "o")  # the last letter of a name that its ending replaced: Hengel(o)se, Born(e)se
 MIN_FUZZY = 6  # domain.md 6.2: distance 1 for names of six letters and more, none for shorter ones
-MIN_FUZZY_ANYWHERE = 9  # so long a name of Twente is like no other word ("haaksbrgen"), wherever it stands
+MIN_FUZZY_ANYWHERE = 8  # so long a name of Twente is like no other word ("haaksbrgen"), wherever it stands
 MIN_FUZZY_OUTSIDE = 8  # short names outside Twente look too much like ordinary words (Diemen, Vorden)
 
 
@@ -103,10 +104,10 @@ def _similar(
         _stems(name) if capital or (place_words()["adjective"].search(name) and len(name) > MIN_FUZZY) else ()
     ):
         entry = book.entries.get(candidate)
-        if entry and entry.rule in ("standaard", "locatief", "buiten"):
+        if entry and entry.rule in ("standaard", "locatief", "los", "buiten"):
             return entry, 1
     placed = _before(keys, position) or (capital and position > 0)
-    if len(name) < (MIN_FUZZY if placed else MIN_FUZZY_ANYWHERE):
+    if len(name) < (MIN_FUZZY if placed else MIN_FUZZY_ANYWHERE) or place_words()["ordinary"].search(name):
         return None
     best = [
         entry
@@ -154,6 +155,18 @@ def _decide(entry: Entry, text: str, start: int, end: int, locative: bool, joine
         if cue and sure:
             return place("zeker", sure)
         return place("vragen") if locative or typed[:1].isupper() or len(typed) > MIN_FUZZY else None
-    if rule == "locatief":
-        return place("zeker", sure) if locative or capital or cue else None
+    if rule in ("locatief", "los"):
+        alone = rule == "los" and _between_marks(text, start, end)
+        return place("zeker", sure) if locative or capital or cue or alone or _after_of(text, start) else None
     return place("vragen") if cue else place("zeker", sure)
+
+
+def _between_marks(text: str, start: int, end: int) -> bool:
+    """Whether a name stands by itself, as people write at the end or the beginning where they are: ", wierden"."""
+    before, after = text[:start].rstrip(" "), text[end:].lstrip(" ")
+    return (not before or before[-1] in MARKS) and (not after or after[0] in MARKS)
+
+
+def _after_of(text: str, start: int) -> bool:
+    earlier = text[:start].split()
+    return bool(earlier) and bool(place_words()["of"].search(key(earlier[-1])))

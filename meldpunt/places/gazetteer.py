@@ -15,7 +15,7 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 NAME_COLUMNS = ("naam", "soort", "gemeente", "cbs", "ambigu", "opmerking")
 RULE_COLUMNS = ("naam", "regel", "gemeente", "cues", "opmerking")
 NAME = re.compile(r"[^\W\d_][^\d_,;]*\*?")
-RULES = frozenset({"standaard", "locatief", "nabij", "vragen", "hoofdletters", "buiten", "nooit"})
+RULES = frozenset({"standaard", "locatief", "los", "nabij", "vragen", "hoofdletters", "buiten", "nooit"})
 MUNICIPALITIES = (
     "Almelo", "Borne", "Dinkelland", "Enschede", "Haaksbergen", "Hellendoorn", "Hengelo", "Hof van Twente",
     "Losser", "Oldenzaal", "Rijssen-Holten", "Tubbergen", "Twenterand", "Wierden",

@@ -18,7 +18,7 @@ from meldpunt.reading.details import find_moment, find_platforms, find_role
 from meldpunt.reading.intent_rules import questions_in, ruled_intent
 from meldpunt.reading.lexicon import TODAY, find_named, is_risk
 from meldpunt.reading.normalise import Normalised, normalise
-from meldpunt.reading.safety import KINDS, find_cues
+from meldpunt.reading.safety import HALF_SURE, KINDS, find_cues
 from meldpunt.reading.surroundings import Surroundings
 from meldpunt.reading.types import IntentGuess, Mention, Reading, Role, SafetyCue
 
@@ -52,6 +52,7 @@ TELLS_NOTHING = frozenset(
         "ask_what_happens_next", "ask_opening_hours", "ask_are_you_a_bot", "ask_help_organisations",
     }
 )  # fmt: skip
+TAKEN_HALF_SURE = frozenset({"want_human"})  # who may be asking for a person isn't told that Sam doesn't understand
 STRANGE = 0.55  # pieces a letter: Dutch, slang included, stays below; "xqzv blorp" is cut to crumbs
 SURE_OF_STRANGE_WORDS = 0.75
 CLAUSE_MARK = re.compile(r"[.!?;,\n]+\s*")
@@ -268,7 +269,9 @@ def _intent(message: Normalised, output: ModelOutput | None) -> IntentGuess | No
     if output is None or not ranking:
         return None
     gibberish = output.strangeness >= STRANGE and ranking[0][1] < SURE_OF_STRANGE_WORDS
-    return IntentGuess(ranking[0][0], ranking[0][1], ranking, output.intent_is_sure and not gibberish)
+    name, probability = ranking[0]
+    sure = output.intent_is_sure or (name in TAKEN_HALF_SURE and probability >= HALF_SURE)
+    return IntentGuess(name, probability, ranking, sure and not gibberish)
 
 
 def reader_fingerprint() -> str:
