@@ -20,6 +20,14 @@ SURE = [
     ("Jongerenwerk Almelo-Kerkelanden", "Almelo"),
     ("sporthal haaksbrgen, man zit aan de meiden", "Haaksbergen"),
     ("uut Wiern, an de rand", "Wierden"),
+    ("woon achter de stal, wierden, geen verwarming", "Wierden"),
+    ("hij schopt als ik langzaam ben. losser", "Losser"),
+    ("parkeerplaats aan de rand van losser", "Losser"),
+    ("gezinshuis enter, jongen van 16", "Wierden"),
+    ("vanaf losser met een man naar gronau", "Losser"),
+    ("een jongen uit de riet", "Almelo"),
+    ("achter het station in haaks", "Haaksbergen"),
+    ("poh ootmarsm, meisje van 15", "Dinkelland"),
 ]
 ASK = [
     "hij woont in Haarle",
@@ -28,10 +36,11 @@ ASK = [
     "naar Born gebracht",
     "hengelo in de achterhoek",
 ]
-OUTSIDE = ["ik moet naar zwolle", "een hotel in Gronau", "met de trein naar Utrecht"]
+OUTSIDE = ["ik moet naar zwolle", "een hotel in Gronau", "met de trein naar Utrecht", "gehaald uit boekarest", "naar rdam"]
 NO_PLACE = [
     "wat goor zeg", "ik druk op enter", "die schroef zit losser", "er wierden dingen gezegd", "met mijn hengel vissen",
-    "ik ben geboren in maart", "kijk en look",
+    "ik ben geboren in maart", "kijk en look", "de planken staan haaks", "moet ik dat op school melden", "ze brachten mij met een busje",
+    "hij woonde in een portiek", "gooide eten door het luik", "losser vel dan eerst",
 ]  # fmt: skip
 
 
