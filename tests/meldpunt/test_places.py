@@ -39,7 +39,8 @@ ASK = [
 OUTSIDE = ["ik moet naar zwolle", "een hotel in Gronau", "met de trein naar Utrecht", "gehaald uit boekarest", "naar rdam"]
 NO_PLACE = [
     "wat goor zeg", "ik druk op enter", "die schroef zit losser", "er wierden dingen gezegd", "met mijn hengel vissen",
-    "ik ben geboren in maart", "kijk en look", "de planken staan haaks", "moet ik dat op school melden", "ze brachten mij met een busje",
+    "ik ben geboren in maart", "kijk en look", "de planken staan haaks", "moet ik dat op school melden",
+    "ze brachten mij met een busje",
     "hij woonde in een portiek", "gooide eten door het luik", "losser vel dan eerst",
 ]  # fmt: skip
 
