@@ -43,7 +43,7 @@ SURE_OF_NOTHING = 0.85
 SHORT_OPENING = "korte_opening_of_vraag"
 ASKED = {"dader_leest_mee": "ask_can_it_be_seen"}
 NO_RISK_BESIDE = "geen_ander_signaal"
-SURE_OF_TODAY = 0.4  # where nothing else in the message is a risk, an appointment today must be read with this certainty
+SURE_OF_TODAY = 0.5  # where nothing else in the message is a risk, an appointment today must be read with this certainty
 TELLS_NOTHING = frozenset(
     {
         "greet", "goodbye", "thank", "affirm", "deny", "pause", "have_receipt_code", "repeat_question", "out_of_scope",
