@@ -185,12 +185,11 @@ def _names_it(turn: Turn) -> bool:
 
 
 def _introduced(turn: Turn) -> str | None:
-    """Words and classifier name the same role, and nothing is claimed: "ik ben een moeder en weet niet hoe te beginnen"."""
+    """An introduction by the classifier whose role the words name: "ik ben een moeder en weet niet hoe te beginnen"."""
     reading = turn.reading
     if reading is None or reading.asserted or reading.intent is None or OWN_ACTS in remarks_in(turn.text):
         return None
-    named = STARTS.get(reading.intent.name)
-    return reading.role if named and named == reading.role else None
+    return reading.role if reading.intent.name in STARTS else None
 
 
 def _starts(dossier: Dossier, role: str, turn: Turn) -> None:

@@ -20,7 +20,7 @@ DATA = Path(__file__).resolve().parent.parent / "data" / "context.tsv"
 NAMES = frozenset(
     {
         "clause_end", "quote_end", "negation", "negation_that_asserts", "hypothetical", "joke", "media", "general",
-        "suspicion", "over", "saw", "heard", "hearsay", "self",
+        "suspicion", "over", "saw", "heard", "hearsay", "self", "asks_help",
         *(f"time.{value}" for value in get_args(Time) if value != "onbekend"),
     }
 )  # fmt: skip
@@ -45,6 +45,12 @@ def load_context_words(file: Path) -> PatternTable:
 def has(name: str, text: str) -> bool:
     """Whether words of ``name`` stand in the plain ``text``."""
     return bool(context_words()[name].search(text))
+
+
+def help_asked_at(text: str) -> int:
+    """Where in the plain ``text`` the reporter begins to ask what to do; 0 also where nothing is asked."""
+    found = context_words()["asks_help"].search(text)
+    return found.start() if found else 0
 
 
 def clause_around(text: str, start: int, end: int) -> str:

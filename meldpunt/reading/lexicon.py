@@ -22,6 +22,8 @@ from meldpunt.reading.types import Mention
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "indicator_rules.tsv"
 CERTAINTY = 0.7
+OUTRIGHT = "!"  # after the name of an indicator whose words say all: they count also where the model is blind to them
+OUTRIGHT_CERTAINTY = 0.8
 TODAY = "afspraak_vandaag"
 RISK_CATEGORIES = frozenset({"handeling", "dwangmiddel", "uitbuitingsvorm"})
 RISK_WEIGHT = 3
@@ -43,7 +45,7 @@ def load_entries(file: Path) -> tuple[PatternRow, ...]:
 
 
 def _indicator(name: str) -> str | None:
-    if name in catalogue().indicators:
+    if name.removesuffix(OUTRIGHT) in catalogue().indicators:
         return None
     return f"indicator {name!r} is not in indicators.json; use an id of that file."
 
@@ -57,11 +59,12 @@ def find_named(
     """
     found: dict[str, Mention] = {}
     for entry in entries():
-        if entry.name in already or (entry.name in found and found[entry.name].asserted):
+        name = entry.name.removesuffix(OUTRIGHT)
+        if name in already or (name in found and found[name].asserted):
             continue
         match = entry.pattern.search(message.text)
         if match and (mention := _mention(message, match, entry, around)):
-            found[entry.name] = mention
+            found[name] = mention
     asserted = {name for name, mention in found.items() if mention.asserted}
     if TODAY in found and not any(is_risk(name) for name in {*already, *asserted} - {TODAY}):
         del found[TODAY]
@@ -76,9 +79,11 @@ def _mention(
         return None
     start, end = message.span(match.start(), match.end())
     found = around(start, end)
+    name = entry.name.removesuffix(OUTRIGHT)
+    certainty = CERTAINTY if name == entry.name else OUTRIGHT_CERTAINTY
     return Mention(
-        entry.name, start, end, message.typed[start:end], recognised_by="regel", rule=f"{entry.name}:{entry.line}",
-        certainty=CERTAINTY, modality=found.modality, polarity=found.polarity,
+        name, start, end, message.typed[start:end], recognised_by="regel", rule=f"{name}:{entry.line}",
+        certainty=certainty, modality=found.modality, polarity=found.polarity,
     )  # fmt: skip
 
 

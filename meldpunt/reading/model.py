@@ -142,14 +142,19 @@ class ReaderModel:
         """Of the data it was trained on; compare with ``meldpunt.reading.training.data.fingerprint``."""
         return str(self._card["data_fingerprint"])
 
-    def predict(self, text: str) -> ModelOutput:
-        """Read one text of any length; a long one in windows, of which the surest counts for each label."""
+    def predict(self, text: str, told: str = "") -> ModelOutput:
+        """Read one text of any length; a long one in windows, of which the surest counts for each label.
+
+        ``told`` is the beginning of ``text`` that tells something, before a question: it is read by itself too.
+        """
         windows = self._windows(text)
+        whole = len(windows)
+        windows += self._windows(told) if told else []
         runs = [self._run(window) for window in windows]
         logits = np.stack([labels for labels, _, _ in runs])  # (W, L)
-        labels, intents = sigmoid(logits.max(0)), self._intents(np.mean([i for _, i, _ in runs], axis=0))
+        labels, intents = sigmoid(logits.max(0)), self._intents(np.mean([i for _, i, _ in runs[:whole]], axis=0))
         if self._linear is not None:
-            labels, intents = self._mixed(text, labels, intents)
+            labels, intents = self._mixed(text, told, labels, intents)
         ranking = sorted(zip(self._card["intents"], intents.tolist()), key=lambda pair: -pair[1])  # noqa: B905
         best = logits.argmax(0)
         return ModelOutput(
@@ -189,11 +194,13 @@ class ReaderModel:
         return scaled / float(scaled.sum())
 
     def _mixed(
-        self, text: str, labels: NDArray[np.float32], intents: NDArray[np.float32]
+        self, text: str, told: str, labels: NDArray[np.float32], intents: NDArray[np.float32]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         assert self._linear is not None
         found = self._linear.probabilities(text)
         linear_intents = found[len(labels) :]
+        if told:
+            found = np.maximum(found, self._linear.probabilities(told))
         labels = combined(labels, found[: len(labels)], self._mix["indicators"])
         if len(intents):
             share = self._mix["intents"]

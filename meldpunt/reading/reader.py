@@ -16,8 +16,9 @@ from meldpunt.reading import context
 from meldpunt.reading.age import find_age
 from meldpunt.reading.details import find_moment, find_platforms, find_role
 from meldpunt.reading.intent_rules import questions_in, ruled_intent
-from meldpunt.reading.lexicon import TODAY, find_named, is_risk
+from meldpunt.reading.lexicon import OUTRIGHT_CERTAINTY, TODAY, find_named, is_risk
 from meldpunt.reading.normalise import Normalised, normalise
+from meldpunt.reading.remarks import OWN_ACTS, remarks_in
 from meldpunt.reading.safety import HALF_SURE, KINDS, find_cues
 from meldpunt.reading.surroundings import Surroundings
 from meldpunt.reading.types import IntentGuess, Mention, Reading, Role, SafetyCue
@@ -39,8 +40,13 @@ ACUTE_KINDS = frozenset({*KINDS, "afspraak_vandaag"})
 MAX_CHARS = 8000
 MIN_EVIDENCE_WORDS = 3
 FEW_WORDS = 7
+TOLD_WORDS = 4
 SURE_OF_NOTHING = 0.85
 SHORT_OPENING = "korte_opening_of_vraag"
+SURE_IN_FEW_WORDS = 0.35
+TOO_FEW_WORDS = "te_weinig_woorden"
+OWN_RISK = "suicidaal"
+ABOUT_OWN_ACTS = "over_eigen_daden"  # "bang dat ik een kind iets aandoe" is no wish to die
 ASKED = {"dader_leest_mee": "ask_can_it_be_seen"}
 NO_RISK_BESIDE = "geen_ander_signaal"
 SURE_OF_TODAY = 0.5  # where nothing else in the message is a risk, an appointment today must be read with this certainty
@@ -83,7 +89,7 @@ class Reader:
         """Read one message; ``role`` sharpens whose age and experience it is, where it is known."""
         typed = text[:MAX_CHARS]
         message = normalise(typed)
-        output = self._model.predict(typed) if self._model and typed.strip() else None
+        output = self._model.predict(typed, _told_before_a_question(message)) if self._model and typed.strip() else None
         role = role or find_role(message.text)
         reporter_is_self = None if role is None else role == "self"
         cues = find_cues(message)
@@ -127,12 +133,11 @@ class Reader:
             seen.add(indicator)
             start, end = _evidence(message.typed, start, end, named.get(indicator))
             found = Mention(indicator, start, end, message.typed[start:end], certainty=certainty)
-            nothing = indicator not in named and _tells_nothing(message, output, indicator)
-            dropped = SHORT_OPENING if nothing or _is_asked(message, indicator) else None
+            dropped = None if indicator in named else _dropped(message, output, found)
             yield replace(_in_context(found, place), dropped_because=dropped)
         for mention in named.values():
             if mention.indicator in seen or not (
-                _supported(mention.indicator, output) or not mention.asserted
+                _supported(mention, output) or not mention.asserted
             ):
                 continue
             seen.add(mention.indicator)
@@ -161,9 +166,18 @@ def _model_in(folder: Path) -> ReaderModel | None:
     return ReaderModel.load(folder)
 
 
-def _supported(indicator: str, output: ModelOutput | None) -> bool:
-    """Words alone are no proof: the model, which reads the whole message, must find it at least thinkable."""
-    return output is None or output.indicators[indicator] >= SUPPORT * output.thresholds[indicator]
+def _told_before_a_question(message: Normalised) -> str:
+    """What is told before it is asked what to do ("ze wordt gechanteerd, hoe kan ik haar helpen"), as typed."""
+    place = context.help_asked_at(message.text)
+    told = message.typed[: message.origin[place]] if place else ""
+    return told if len(told.split()) >= TOLD_WORDS else ""
+
+
+def _supported(named: Mention, output: ModelOutput | None) -> bool:
+    """Words alone are no proof, unless they say it outright: the model must find it at least thinkable."""
+    if output is None or named.certainty >= OUTRIGHT_CERTAINTY:
+        return True
+    return output.indicators[named.indicator] >= SUPPORT * output.thresholds[named.indicator]
 
 
 def _tells_nothing(message: Normalised, output: ModelOutput | None, indicator: str) -> bool:
@@ -176,6 +190,17 @@ def _tells_nothing(message: Normalised, output: ModelOutput | None, indicator: s
     name, probability = output.intents[0]
     few = len(message.text.split()) <= FEW_WORDS
     return few and name in TELLS_NOTHING and probability >= SURE_OF_NOTHING
+
+
+def _dropped(message: Normalised, output: ModelOutput | None, found: Mention) -> str | None:
+    """Why what the model found in the whole message doesn't count: it is asked, an opening, or too little is said."""
+    if _is_asked(message, found.indicator) or _tells_nothing(message, output, found.indicator):
+        return SHORT_OPENING
+    if found.indicator == OWN_RISK and OWN_ACTS in remarks_in(message.typed):
+        return ABOUT_OWN_ACTS
+    few = len(message.text.split()) <= FEW_WORDS
+    unsure = few and catalogue()[found.indicator].category != "acuut" and found.certainty < SURE_IN_FEW_WORDS
+    return TOO_FEW_WORDS if unsure else None
 
 
 def _is_asked(message: Normalised, indicator: str) -> bool:
