@@ -171,7 +171,8 @@ def _start(turn: Turn, open_ask: str | None, tells: bool) -> str | None:
     if guess and guess.name in STARTS and guess.confidence >= SURE_OF_ROLE:
         return STARTS[guess.name]
     short = len(turn.text.split()) <= STORY_WORDS
-    return turn.reading.role if open_ask == "story" and short and turn.reading else None
+    role = turn.reading.role if open_ask == "story" and short and turn.reading else None
+    return None if role == "self" and turn.intent == "tell_story" else role  # "hij wil geld van mij" tells
 
 
 def _is_new(dossier: Dossier, open_ask: str | None) -> bool:

@@ -135,6 +135,12 @@ def test_a_mother_who_does_not_know_where_to_begin_is_greeted_and_asked() -> Non
     assert "story" not in talk.dossier.answers
 
 
+def test_a_short_story_about_oneself_is_no_greeting() -> None:
+    talk = begun()
+    assert "Fijn dat je er bent" not in said(talk.say("hij wil geld van mij"))
+    assert talk.dossier.answers["story"].value == "told"
+
+
 def test_who_knows_little_dutch_is_put_at_ease() -> None:
     talk = first("hallo ik ben Polska man, ik spreek beetje nederlands")
     assert "Korte zinnen mogen" in said(talk.said)
