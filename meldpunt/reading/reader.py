@@ -46,6 +46,7 @@ SHORT_OPENING = "korte_opening_of_vraag"
 SURE_IN_FEW_WORDS = 0.35
 TOO_FEW_WORDS = "te_weinig_woorden"
 OWN_RISK = "suicidaal"
+SURE_OF_OWN_RISK = 0.5
 ABOUT_OWN_ACTS = "over_eigen_daden"  # "bang dat ik een kind iets aandoe" is no wish to die
 ASKED = {"dader_leest_mee": "ask_can_it_be_seen"}
 NO_RISK_BESIDE = "geen_ander_signaal"
@@ -133,7 +134,8 @@ class Reader:
             seen.add(indicator)
             start, end = _evidence(message.typed, start, end, named.get(indicator))
             found = Mention(indicator, start, end, message.typed[start:end], certainty=certainty)
-            dropped = None if indicator in named else _dropped(message, output, found)
+            said_in_words = indicator in named or indicator in {cue.kind for cue in cues}
+            dropped = None if said_in_words else _dropped(message, output, found)
             yield replace(_in_context(found, place), dropped_because=dropped)
         for mention in named.values():
             if mention.indicator in seen or not (
@@ -196,7 +198,7 @@ def _dropped(message: Normalised, output: ModelOutput | None, found: Mention) ->
     """Why what the model found in the whole message doesn't count: it is asked, an opening, or too little is said."""
     if _is_asked(message, found.indicator) or _tells_nothing(message, output, found.indicator):
         return SHORT_OPENING
-    if found.indicator == OWN_RISK and OWN_ACTS in remarks_in(message.typed):
+    if found.indicator == OWN_RISK and found.certainty < SURE_OF_OWN_RISK and OWN_ACTS in remarks_in(message.typed):
         return ABOUT_OWN_ACTS
     few = len(message.text.split()) <= FEW_WORDS
     unsure = few and catalogue()[found.indicator].category != "acuut" and found.certainty < SURE_IN_FEW_WORDS

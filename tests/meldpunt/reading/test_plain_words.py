@@ -96,3 +96,15 @@ def test_plain_words_are_read(indicator: str, text: str) -> None:
 )
 def test_plain_words_in_a_lesson_a_question_or_a_denial_claim_nothing(text: str) -> None:
     assert not reader().read(text).asserted
+
+
+@pytest.mark.parametrize(
+    ("text", "wants_to_die"),
+    [
+        ("ik ben bang dat ik een kind iets aandoe", False),
+        ("ik ben bang dat ik een kind iets aandoe en ik wil dood", True),
+        ("ik heb iets gedaan bij een meisje en ik wil niet meer leven", True),
+    ],
+)
+def test_fear_of_own_acts_is_no_wish_to_die_and_hides_none(text: str, wants_to_die: bool) -> None:
+    assert ("suicidaal" in {mention.indicator for mention in reader().read(text).asserted}) is wants_to_die
