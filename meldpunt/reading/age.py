@@ -14,10 +14,11 @@ from meldpunt.reading.types import Age
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 WITH_NUMBER = dict.fromkeys(("self", "concerned", "spouse", "bare"), "n")  # the group that holds the number
-NAMES = frozenset({*WITH_NUMBER, "no_age_before", "offender", "older", "young_near", "taken_for", "not_yet"})
+NAMES = frozenset({*WITH_NUMBER, "no_age_before", "offender", "older", "young_near", "myself", "taken_for", "not_yet"})
 MIN_AGE, MAX_AGE = 6, 70
 YOUNGEST, OLDEST = 10, 24  # a bare number is taken for an age only here
 OLDER_FROM, OFFENDER_FROM = 18, 19
+TEENS = range(12, OLDER_FROM)
 
 
 class AgeWordsError(DataFileError):
@@ -64,16 +65,20 @@ def find_age(message: Normalised, reporter_is_self: bool | None = None) -> Age |
         return own
     spouse = _first("spouse", message, "partner") if reporter_is_self is False else None
     other = spouse or _first("concerned", message, "betrokkene")
+    if other and not spouse and other.years >= OFFENDER_FROM:
+        other = _only_number(message, reporter_is_self, TEENS) or other  # "hij is 24 zij 15"
     return other or own or _only_number(message, reporter_is_self)
 
 
-def _only_number(message: Normalised, reporter_is_self: bool | None) -> Age | None:
+def _only_number(
+    message: Normalised, reporter_is_self: bool | None, years: range = range(YOUNGEST, OLDEST + 1)
+) -> Age | None:
     """A bare number that can hardly be anything but the age: "snap planet, hij wil afspreken, 14"."""
     found = [
         m
         for pattern in age_words().each("bare")
         for m in pattern.finditer(message.text)
-        if YOUNGEST <= _years(m.group("n")) <= OLDEST
+        if _years(m.group("n")) in years
     ]
     found = [m for m in found if not _has("no_age_before", message.text[: m.start("n")][-30:])]
     found = [m for m in found if not _of_someone_else(message.text[: m.start("n")], _years(m.group("n")))]
@@ -91,7 +96,8 @@ def _first(name: str, message: Normalised, about: str) -> Age | None:
             if not MIN_AGE <= years <= MAX_AGE:
                 continue
             head = message.text[: match.start("n")]
-            if about == "betrokkene" and _of_someone_else(head, years):
+            named = about == "melder" and _has("myself", match.group())
+            if about != "partner" and not named and _of_someone_else(head, years):
                 continue
             if about == "melder" and _has("taken_for", head[-40:]):
                 continue

@@ -24,6 +24,17 @@ CASES = [
     ("de zestienjoarige betaalt", 16),
     ("twee kinderen van een jaar of 13", 13),
     ("mijn broer staat achter me", None),
+    ("een jongen van 19 zegt dat ie van me houdt", None),
+    ("een gast van 20 heeft foto's van mij", None),
+    ("mn vriend (21) wil dat ik geld breng", None),
+    ("mijn dochter heeft een vriend van 26", None),
+    ("ze gaat om met een jongen van 21", None),
+    ("haar vriend is 28", None),
+    ("hij is 24 zij 15, hij koopt alles", 15),
+    ("gast van 34 had via vinted contact met mn meisje van 14", 14),
+    ("mijn zoon van 19 wordt bedreigd", 19),
+    ("een meisje van 19 wordt gedwongen", 19),
+    ("een kok (31) kookt van elf tot een uur 's nachts", 31),
 ]
 
 

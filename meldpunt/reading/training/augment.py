@@ -16,7 +16,7 @@ ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 NEIGHBOURS = {c: row[max(0, i - 1) : i] + row[i + 1 : i + 2] for row in ROWS for i, c in enumerate(row)}
 JOINTS = (". ", " en ", " ", "\n", ", ", " ... ", " ook ")
 MAX_JOINED_WORDS = 60
-JOINED_SHARE = 0.2  # people send two things at once
+JOINED_SHARE = 0.3  # people send two things at once
 
 
 def augment(example: Example, others: list[Example], rng: random.Random) -> Example:

@@ -21,6 +21,8 @@ POOL = 40  # batches among which texts are sorted by length
 END = SPECIAL.index("</s>")
 PAD = SPECIAL.index("<pad>")
 NO_INTENT = -100
+UNKNOWN = SPECIAL.index("<unk>")
+MOST_HIDDEN = 0.2  # share of the pieces of a text that training may hide, so that no single word decides
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Batcher:
         noisy = [augment(example, others, rng) for example in order]
         pool = self.size * POOL
         for start in range(0, len(noisy), pool):
-            groups = self._groups(noisy[start : start + pool])
+            groups = self._groups(noisy[start : start + pool], rng)
             rng.shuffle(groups)
             yield from (self._batch(group) for group in groups)
 
@@ -67,9 +69,18 @@ class Batcher:
             ids = [*ids[: room - room // 2], *ids[-(room // 2) :]]
         return [*prefix, *ids, END]
 
-    def _groups(self, examples: Sequence[Example]) -> list[list[tuple[list[int], Example]]]:
-        rows = sorted(((self.encode(e.text), e) for e in examples), key=lambda row: len(row[0]))
+    def _groups(self, examples: Sequence[Example], rng: random.Random) -> list[list[tuple[list[int], Example]]]:
+        rows = sorted(((self._hide(self.encode(e.text), rng), e) for e in examples), key=lambda row: len(row[0]))
         return [rows[i : i + self.size] for i in range(0, len(rows), self.size)]
+
+    def _hide(self, ids: list[int], rng: random.Random) -> list[int]:
+        """Word dropout (Iyyer e.a. 2015): some pieces become unknown, another share each time."""
+        share = rng.uniform(0, MOST_HIDDEN)
+        first = len(self._vocabulary.prefix)
+        return [
+            UNKNOWN if first <= i < len(ids) - 1 and rng.random() < share else piece
+            for i, piece in enumerate(ids)
+        ]
 
     def _batch(self, rows: Sequence[tuple[list[int], Example]]) -> Batch:
         longest = max(len(ids) for ids, _ in rows)
