@@ -20,7 +20,7 @@ DATA = Path(meldpunt.__file__).parent / "data" / "answers.tsv"
 NAMES = frozenset(
     {
         "yes", "no", "leading_yes", "unsure", "rather_not", "done", "enough", "meaning", "alone_again", "about_me",
-        "no_place", "safe_times", "some_time",
+        "heard", "no_place", "safe_times", "some_time",
         *(f"when.{value}" for value in get_args(When) if value != "unknown"),
         *(f"{what}.{value}" for what in ("wants", "wish") for value in ("help", "advice", "only_tell", "police_question")),
         *(f"contact_channel.{value}" for value in ("email", "phone", "code_only")),
@@ -43,9 +43,11 @@ YES_NO = frozenset({"safe_to_type", "in_danger_now", "money_or_goods", "images_e
 NOT_YES_OR_NO = frozenset(
     {"since_when", "age_at_start", "platform", "first_contact", "contact_detail", "contact_safe_times"}
 )
+FACTS = YES_NO - {"safe_to_type", "confirm_erase"}
 UNSURE_VALUE = frozenset({"safe_to_type", "in_danger_now", "wants"})
 MUNICIPALITY_WORDS = 4
 FEW_WORDS = 8
+FEW_BEFORE = 3
 BY_INTENT = {"affirm": "yes", "deny": "no", "not_sure": "unknown", "rather_not_say": "rather_not_say"}
 NEVER_SKIPPED = frozenset({"story", "summary", "confirm_erase"})
 WHICH = "?"  # begins the answer to the place question that names several municipalities
@@ -69,6 +71,8 @@ def load_answer_words(file: Path) -> PatternTable:
 def parse(ask: str, text: str, reading: Reading) -> str | None:
     """The value that ``text`` gives for ``ask``; free-text asks take any words. Where the words alone do not tell, what
     the classifier is sure of counts: yes, no, not knowing, rather not saying."""
+    if only_heard(ask, text):
+        return None
     value = _from_words(ask, text, reading)
     guess = reading.intent
     if value is not None or guess is None or not guess.sure or len(text.split()) > FEW_WORDS:
@@ -85,7 +89,7 @@ def _from_words(ask: str, text: str, reading: Reading) -> str | None:
     plain = normalise(text).text
     if ask.startswith("consent_"):
         return _yes_no(plain) or ("unsure" if _says("unsure", plain) else None)
-    if _says("rather_not", plain) and ask not in ("story", "summary"):
+    if _refuses(plain, reading) and ask not in ("story", "summary"):
         return "rather_not_say"
     if _says("unsure", plain) and ask not in ("story", "observed"):
         return "unsure" if ask in UNSURE_VALUE else "unknown"
@@ -135,6 +139,11 @@ def says_yes(text: str) -> bool:
     return _says("yes", normalise(text).text)
 
 
+def only_heard(ask: str | None, text: str) -> bool:
+    """Whether "oké" answers what Sam said, not a question about facts: a yes to that must be plain."""
+    return ask in FACTS and _says("heard", normalise(text).text.strip(" .!,"))
+
+
 def says_no(text: str) -> bool:
     """Whether the words begin with a no."""
     return _says("no", normalise(text).text)
@@ -172,6 +181,12 @@ def is_done(text: str) -> bool:
 
 def _says(name: str, plain: str) -> bool:
     return bool(answer_words()[name].search(plain))
+
+
+def _refuses(plain: str, reading: Reading) -> bool:
+    """Rather not say; in a story only at its beginning: "ze heeft geld en wil niet zeggen van wie" tells."""
+    found = answer_words()["rather_not"].search(plain)
+    return bool(found) and (not reading.asserted or len(plain[: found.start()].split()) < FEW_BEFORE)
 
 
 def _yes_no(plain: str) -> str | None:

@@ -51,6 +51,10 @@ def interrupted(
         reply.add(f"utter_explain_{open_ask}")
         reply.repeat = True
         return True
+    if answers.only_heard(open_ask, turn.text) and not dossier.misses:
+        dossier.misses += 1  # put again once; after that it was not understood
+        reply.repeat = True
+        return True
     if intent is None:
         if "story" in dossier.answers or not (role := _introduced(turn)):
             return False

@@ -198,3 +198,23 @@ def test_what_a_question_means_is_explained() -> None:
 def test_no_danger_is_no_danger() -> None:
     talk = at("age_band")
     assert "112" not in said(talk.say("nee niet gevaar nu"))
+
+
+def test_oke_after_an_answer_of_sam_is_no_yes_to_the_open_question() -> None:
+    talk = at("in_danger_now")
+    talk.say("kunnen jullie dit aan mijn ouders vertellen?")
+    talk.say("ok dankje")
+    assert talk.ask == "in_danger_now"
+    assert "in_danger_now" not in talk.dossier.answers
+    talk.say("ok")
+    assert talk.ask == "in_danger_now"
+    talk.say("nee")
+    assert talk.dossier.answers["in_danger_now"].value == "no"
+
+
+def test_what_another_will_not_tell_is_story_and_skips_nothing() -> None:
+    talk = Talk()
+    talk.begin()
+    heard = talk.say("ze komt s nachts vaak niet thuis, heeft ineens een dure telefoon en wil niet zeggen van wie")
+    assert "slaan we dat over" not in said(heard)
+    assert talk.dossier.texts
