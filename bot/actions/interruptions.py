@@ -14,7 +14,7 @@ from bot.actions.texts import Texts
 from bot.actions.volunteered import ONLY_WHEN_ASKED, said_of
 from meldpunt.reading import normalise
 from meldpunt.reading.intent_rules import questions_in
-from meldpunt.reading.remarks import OWN_ACTS, QUESTION, remarks_in
+from meldpunt.reading.remarks import CALLS_FOR_HELP, OWN_ACTS, QUESTION, remarks_in
 
 FAQ = "ask_"
 FEELINGS = frozenset({"feel_ashamed", "feel_afraid", "distrust", "abusive_language"})
@@ -49,6 +49,10 @@ def interrupted(
         return True
     if intent != "stop_and_erase" and answers.asks_what_it_means(turn.text) and texts.has(f"utter_explain_{open_ask}"):
         reply.add(f"utter_explain_{open_ask}")
+        reply.repeat = True
+        return True
+    if open_ask != "wants" and CALLS_FOR_HELP in remarks_in(turn.text):
+        reply.add("utter_call_for_help")
         reply.repeat = True
         return True
     if answers.only_heard(open_ask, turn.text) and not dossier.misses:
@@ -154,6 +158,8 @@ def _answers_too(turn: Turn, open_ask: str | None) -> bool:
 
 def _is_small_talk(dossier: Dossier, turn: Turn, open_ask: str | None, tells: bool) -> bool:
     """At the story everything may be story; a greeting or a question about the weather is not."""
+    if turn.reading and turn.reading.gemeente and open_ask != "story":
+        return False  # "almelo", a question too late
     if open_ask == "story":
         asserted = bool(turn.reading and turn.reading.asserted)
         return not asserted and (not tells or turn.intent == "out_of_scope")

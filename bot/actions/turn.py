@@ -26,7 +26,7 @@ from bot.actions.story import take_story
 from bot.actions.texts import Texts
 from bot.actions.values import KEEP_IT, is_clear_answer, value_of
 from bot.actions.volunteered import take_beside, volunteered
-from meldpunt.reading.remarks import NO_CONTACT, NO_DANGER, NOT_KEPT, OWN_ACTS, remarks_in
+from meldpunt.reading.remarks import NO_CONTACT, NO_DANGER, NOT_KEPT, OWN_ACTS, TELLS, remarks_in
 from meldpunt.triage import Facts
 
 MISSES_TO_SKIP = 3
@@ -172,6 +172,11 @@ def _not_understood(
         unsure = "unsure" if consent or open_ask == "wants" else "unknown"
         answer(dossier, open_ask, unsure, turn.number, reply, texts)
         reply.add("utter_skip")
+        return
+    if open_ask and dossier.misses == 1 and not consent and TELLS in remarks_in(turn.text):
+        dossier.texts[str(turn.number)] = turn.text  # "ik zit op de wc": no answer, yet it tells
+        reply.add("utter_ack_short")
+        reply.repeat = True
         return
     reply.add("utter_not_understood" if dossier.misses == 1 else "utter_not_understood_twice")
     reply.repeat = True

@@ -218,3 +218,30 @@ def test_what_another_will_not_tell_is_story_and_skips_nothing() -> None:
     heard = talk.say("ze komt s nachts vaak niet thuis, heeft ineens een dure telefoon en wil niet zeggen van wie")
     assert "slaan we dat over" not in said(heard)
     assert talk.dossier.texts
+
+
+@pytest.mark.parametrize("cry", ["help", "HELP!!", "helppp", "help me pls", "hulp nodig", "sos"])
+def test_a_cry_for_help_is_never_not_understood(cry: str) -> None:
+    talk = Talk()
+    talk.begin()
+    heard = said(talk.say(cry))
+    assert "112" in heard
+    assert "snap ik" not in heard
+    assert talk.ask == "safe_to_type"
+
+
+def test_a_sentence_that_tells_is_heard_and_kept_at_any_question() -> None:
+    talk = Talk()
+    talk.begin()
+    talk.say("hij staat voor de deur")
+    heard = said(talk.say("ik zit op de wc"))
+    assert "snap ik" not in heard
+    assert "ik zit op de wc" in talk.dossier.texts.values()
+
+
+def test_a_place_that_comes_a_question_too_late_is_kept() -> None:
+    talk = at("consent:opslaan_melding", place="weet ik niet")
+    heard = said(talk.say("almelo"))
+    assert "Fijn dat je er bent" not in heard
+    assert talk.dossier.answers["place"].value == "Almelo"
+    assert talk.ask == "consent:opslaan_melding"
