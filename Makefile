@@ -13,7 +13,7 @@ endif
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-run: ## Set up what is missing and start everything; DEMO=1 adds invented cases
+run: ## Set up what is missing and start everything; DEMO=1 fills a new one with invented cases
 	$(TOOLS) run
 
 test: ## Set up what is missing and check everything that CI checks

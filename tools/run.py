@@ -18,6 +18,10 @@ from tools.product import Product, alone_in
 from tools.settings import check_free, ports_from, with_dotenv
 
 WATCH_S = 0.3
+NO_DEMO = (
+    "DEMO=1 fills a new installation only, and {folder} holds one already: nothing invented was added. "
+    "For invented cases: make run DEMO=1 MELDPUNT_VAR=var/demo"
+)
 
 
 def main() -> int:
@@ -38,6 +42,8 @@ def stay(make_product: Callable[[], Product]) -> int:
         try:
             product.start_what_needs_no_database()
             login = product.prepare()
+            if not login and product.environment.get("MELDPUNT_DEMO", "0") not in ("", "0", "False", "false"):
+                say(NO_DEMO.format(folder=product.var))
             if login:
                 print(first_login(login), flush=True)
                 if login.get("demo"):
