@@ -57,3 +57,16 @@ def test_danger_and_suicide_are_heard_when_the_classifier_is_half_sure(
     intent: str, confidence: float, sure: bool, kinds: tuple[str, ...]
 ) -> None:
     assert heard_kinds(IntentGuess(intent, confidence, (), sure)) == kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("pls call police i am in room and can not leave man outside", "nu_in_gevaar"),
+        ("they locked us in the house, 5 girls, please come", "opgesloten_vastgehouden"),
+        ("i want to die", "suicidaal"),
+        ("i'm hiding in a toilet he is angry", "nu_in_gevaar"),
+    ],
+)
+def test_danger_told_in_english_is_danger(text: str, kind: str) -> None:
+    assert kind in {cue.kind for cue in find_cues(normalise(text))}
