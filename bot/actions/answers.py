@@ -91,7 +91,7 @@ def _from_words(ask: str, text: str, reading: Reading) -> str | None:
         return _yes_no(plain) or ("unsure" if _says("unsure", plain) else None)
     if _refuses(plain, reading) and ask not in ("story", "summary"):
         return "rather_not_say"
-    if _says("unsure", plain) and ask not in ("story", "observed"):
+    if _is_unsure(plain) and ask not in ("story", "observed"):
         return "unsure" if ask in UNSURE_VALUE else "unknown"
     if ask in YES_NO:
         return _yes_no(plain) or (
@@ -187,6 +187,12 @@ def _refuses(plain: str, reading: Reading) -> bool:
     """Rather not say; in a story only at its beginning: "ze heeft geld en wil niet zeggen van wie" tells."""
     found = answer_words()["rather_not"].search(plain)
     return bool(found) and (not reading.asserted or len(plain[: found.start()].split()) < FEW_BEFORE)
+
+
+def _is_unsure(plain: str) -> bool:
+    """Not to know; of many words at their beginning: "nee maar ik weet niet meer wat ik moet" answers no place."""
+    found = answer_words()["unsure"].search(plain)
+    return bool(found) and (len(plain.split()) <= FEW_WORDS or len(plain[: found.start()].split()) < FEW_BEFORE)
 
 
 def _yes_no(plain: str) -> str | None:

@@ -158,8 +158,10 @@ def _answers_too(turn: Turn, open_ask: str | None) -> bool:
 
 def _is_small_talk(dossier: Dossier, turn: Turn, open_ask: str | None, tells: bool) -> bool:
     """At the story everything may be story; a greeting or a question about the weather is not."""
-    if turn.reading and turn.reading.gemeente and open_ask != "story":
-        return False  # "almelo", a question too late
+    if turn.reading and (turn.reading.gemeente or turn.reading.age) and open_ask != "story":
+        return False  # "almelo" a question too late, "13" a question too early
+    if turn.intent == "goodbye" and not tells:
+        return True
     if open_ask == "story":
         asserted = bool(turn.reading and turn.reading.asserted)
         return not asserted and (not tells or turn.intent == "out_of_scope")

@@ -245,3 +245,33 @@ def test_a_place_that_comes_a_question_too_late_is_kept() -> None:
     assert "Fijn dat je er bent" not in heard
     assert talk.dossier.answers["place"].value == "Almelo"
     assert talk.ask == "consent:opslaan_melding"
+
+
+def test_an_age_a_question_too_early_is_never_sent_away() -> None:
+    talk = begun()
+    talk.say("mijn moeder krijgt geld van mannen die bij ons komen")
+    for said_early in ("13", "ik ben 13"):
+        heard = said(talk.say(said_early))
+        assert "kan ik niet bij helpen" not in heard
+    assert talk.dossier.age == 13
+
+
+@pytest.mark.parametrize("story", ["mn vader verkoopt me aan zn vrienden", "iemand heeft een naaktfoto van me en wil 200 euro"])
+def test_who_tells_what_is_done_to_me_is_not_asked_whom_it_is_about(story: str) -> None:
+    talk = begun()
+    talk.say(story)
+    assert talk.dossier.role == "self"
+
+
+def test_a_despairing_sentence_answers_no_question_about_a_place() -> None:
+    talk = at("place")
+    talk.say("nee ik doe het niet echt maar ik weet niet meer wat ik moet")
+    assert "place" not in talk.dossier.answers
+
+
+def test_doei_is_a_goodbye_also_after_something_not_understood() -> None:
+    talk = begun()
+    talk.say(STORY)
+    talk.say("jkfdhgkjdf lksjdf")
+    talk.say("asdhgf dfkjh")
+    assert "Dag. Je kunt altijd terugkomen" in said(talk.say("doei"))
