@@ -26,6 +26,7 @@ CALM = [
     "ik ga dood van het lachen", "ik heb geen zelfmoordgedachten, ik ben gewoon verdrietig", "onze kat is weggelopen",
     "ik zat opgesloten in een escape room", "mijn vriendin zit naast me om me te steunen",
     "stel dat er iemand voor de deur staat wat moet je dan doen", "ik heb vanavond een afspraak bij de tandarts",
+    "hij heeft ja gezegd want die moest wel", "ze ziet alles want die ipad is gelinkt",
 ]  # fmt: skip
 
 
