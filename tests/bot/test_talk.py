@@ -256,7 +256,7 @@ def test_an_age_a_question_too_early_is_never_sent_away() -> None:
     assert talk.dossier.age == 13
 
 
-@pytest.mark.parametrize("story", ["mn vader verkoopt me aan zn vrienden", "iemand heeft een naaktfoto van me en wil 200 euro"])
+@pytest.mark.parametrize("story", ["mn vader verkoopt me aan zn vrienden", "iemand heeft een naaktfoto van me"])
 def test_who_tells_what_is_done_to_me_is_not_asked_whom_it_is_about(story: str) -> None:
     talk = begun()
     talk.say(story)

@@ -12,17 +12,23 @@ from pathlib import Path
 from meldpunt.reading.training.data import Example
 
 SPELLINGS = Path(__file__).with_name("chat_spelling.tsv")
+TWENTS = Path(__file__).with_name("twents_spelling.tsv")
+SOUND = "~"  # begins a row on a sound inside words
 ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 NEIGHBOURS = {c: row[max(0, i - 1) : i] + row[i + 1 : i + 2] for row in ROWS for i, c in enumerate(row)}
 JOINTS = (". ", " en ", " ", "\n", ", ", " ... ", " ook ")
 MAX_JOINED_WORDS = 60
 JOINED_SHARE = 0.3  # people send two things at once
+TWENTS_SHARE = 0.15
+CLIPPED_ENDING = re.compile(r"(?<=[bdfgklmprstv])en\b")
 
 
 def augment(example: Example, others: list[Example], rng: random.Random) -> Example:
     """One noisy reading of ``example``: 40 % stay as written; some are joined with one of ``others``."""
     if example.complete and example.intent is None and rng.random() < JOINED_SHARE:
         example = join(example, rng.choice(others), rng)
+    if rng.random() < TWENTS_SHARE:
+        return replace(example, text=twents(example.text, rng))
     if rng.random() < 0.4:
         return example
     return replace(example, text=noisy(example.text, rng))
@@ -50,19 +56,38 @@ def noisy(text: str, rng: random.Random) -> str:
     return text
 
 
-@lru_cache(maxsize=1)
-def spellings() -> dict[str, tuple[str, ...]]:
-    """Chat spellings of each word, from ``chat_spelling.tsv``."""
-    lines = SPELLINGS.read_text(encoding="utf-8").splitlines()
+@lru_cache(maxsize=2)
+def spellings(file: Path) -> dict[str, tuple[str, ...]]:
+    """Spellings of each word in ``file``."""
+    lines = file.read_text(encoding="utf-8").splitlines()
     rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
     return {word: tuple(typed.split()) for word, typed in rows}
 
 
 def chat_spelling(text: str, rng: random.Random, share: float) -> str:
     """Replace about ``share`` of the words that have a chat spelling."""
+    return _spelt(text, spellings(SPELLINGS), rng, share)
 
+
+def twents(text: str, rng: random.Random) -> str:
+    """A rough imitation of how the text could be typed in Twents: words, some sounds and clipped endings."""
+    share = rng.uniform(0.4, 0.95)
+    table = spellings(TWENTS)
+    heard = [row for row in table if row.startswith(SOUND) and rng.random() < share]
+    sounds = {row.removeprefix(SOUND): rng.choice(table[row]) for row in heard}
+    words = []
+    for word in re.split(r"(\s+)", _spelt(text, table, rng, share)):
+        if rng.random() < share:
+            for sound, typed in sounds.items():
+                word = word.replace(sound, typed)
+            word = CLIPPED_ENDING.sub("n", word)
+        words.append(word)
+    return "".join(words)
+
+
+def _spelt(text: str, table: dict[str, tuple[str, ...]], rng: random.Random, share: float) -> str:
     def spell(word: re.Match[str]) -> str:
-        choices = spellings().get(word.group().lower())
+        choices = table.get(word.group().lower())
         return rng.choice(choices) if choices and rng.random() < share else word.group()
 
     return re.sub(r"[\w']+", spell, text)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from meldpunt.reading.training import data
-from meldpunt.reading.training.augment import join, noisy
+from meldpunt.reading.training.augment import join, noisy, twents
 from meldpunt.reading.training.calibrate import calibrate, fallback_threshold, label_thresholds, mix
 from meldpunt.reading.training.data import DataError, Example
 from meldpunt.reading.training.gold import Predictions
@@ -155,3 +155,11 @@ def test_micro_f1_counts_all_labels_together() -> None:
     assert figures.precision == pytest.approx(2 / 3)
     assert figures.recall == pytest.approx(2 / 3)
     assert figures.macro_f1 == pytest.approx(2 / 3)
+
+
+def test_twents_noise_changes_words_and_keeps_the_rest() -> None:
+    text = "Mijn dochter komt 's avonds niet thuis uit school, 15 jaar."
+    imitated = {twents(text, random.Random(seed)) for seed in range(20)}
+    assert len(imitated) > 10
+    assert all("15" in each for each in imitated)
+    assert any("nich" in each or "neet" in each for each in imitated)
