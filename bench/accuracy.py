@@ -7,10 +7,11 @@ read beside it: the baseline that the reader must beat.
 from __future__ import annotations
 
 import json
+import re
 import resource
 import statistics
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,11 +25,13 @@ from meldpunt.reading.extract import ROLES, row_of
 from meldpunt.reading.linear import LinearReader
 from meldpunt.reading.model import read_card
 from meldpunt.reading.safety import KINDS_OF_INTENT, heard_kinds
+from meldpunt.reading.training.data import Example, read_intents
 from meldpunt.reading.types import Reading
 
 ROOT = Path(__file__).resolve().parents[1]
 MESSAGES = ROOT / "meldpunt" / "data" / "messages"
 EVERYDAY = MESSAGES / "heldout-everyday.txt"
+TRAINED = ROOT / "bot" / "data" / "nlu"
 INTENTS = sorted((ROOT / "bot" / "data" / "nlu_heldout").glob("*.jsonl"))
 ARTEFACT = ROOT / "models" / "reader"
 CARD = ROOT / "docs" / "model-card.md"
@@ -106,10 +109,20 @@ def read_rows(files: Sequence[Path]) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
+def unseen(rows: Iterable[dict[str, Any]], trained: Iterable[Example]) -> Iterator[dict[str, Any]]:
+    """Those of ``rows`` whose words do not occur just so among what was trained on ("doei", written by two people)."""
+    seen = {_only_words(example.text) for example in trained}
+    return (row for row in rows if _only_words(row["text"]) not in seen)
+
+
+def _only_words(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.lower())) or text
+
+
 def _intents(reader: Reader) -> tuple[list[tuple[str, str | None]], Share, dict[str, Share]]:
     pairs, unsure = [], 0
     answered: dict[str, list[bool]] = {name: [] for name in SAFETY_INTENTS}
-    for row in read_rows(INTENTS):
+    for row in unseen(read_rows(INTENTS), read_intents(TRAINED)):
         reading = reader.read(row["text"])
         guess, wanted = reading.intent, row["intent"]
         pairs.append((wanted, guess.name if guess else None))

@@ -14,9 +14,10 @@ from bot.actions.texts import Texts
 from bot.actions.volunteered import ONLY_WHEN_ASKED, said_of
 from meldpunt.reading import normalise
 from meldpunt.reading.intent_rules import questions_in
-from meldpunt.reading.remarks import CALLS_FOR_HELP, OWN_ACTS, QUESTION, remarks_in
+from meldpunt.reading.remarks import CALLS_FOR_HELP, NOT_BELIEVED, OWN_ACTS, QUESTION, remarks_in
 
 FAQ = "ask_"
+DOUBTED = ("distrust", "feel_ashamed", "feel_afraid")
 FEELINGS = frozenset({"feel_ashamed", "feel_afraid", "distrust", "abusive_language"})
 INTERRUPTIONS = frozenset({"pause", "have_receipt_code", "offer_image", "other_language", "want_callback"})
 SMALL_TALK = frozenset({"thank", "goodbye", "greet", "out_of_scope"})
@@ -96,7 +97,8 @@ def interrupted(
             return False
     elif intent in FEELINGS:
         if not (intent == "feel_ashamed" and OWN_ACTS in dossier.said):
-            reply.add(f"utter_{intent}")
+            doubted = intent in DOUBTED and NOT_BELIEVED in remarks_in(turn.text)
+            reply.add("utter_not_believed" if doubted else f"utter_{intent}")
         if tells:
             return False
     elif intent in INTERRUPTIONS and not (intent == "pause" and turn.reading and turn.reading.safety):

@@ -107,6 +107,9 @@ def _answer_text(
             dossier.misses += 1
             reply.add("utter_story_start")
         return
+    if open_ask == "story" and not any(letter.isalnum() for letter in turn.text):
+        reply.add("utter_story_start")  # "..." tells nothing yet
+        return
     told = _tells(dossier, turn, open_ask, value) or OWN_ACTS in remarks_in(turn.text)
     if told:
         more, said = bool(dossier.texts), len(reply.say)

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from bench.accuracy import unseen
 from bench.scores import Row, Share, figures, intent_figures
+from meldpunt.reading.training.data import Example
 
 
 def a_row(wanted: list[str], got: list[str], near: list[str] | None = None, **more: Any) -> Row:
@@ -48,3 +50,9 @@ def test_a_wrong_intent_is_missed_by_one_and_needless_for_the_other() -> None:
 
 def test_the_wilson_interval_is_the_published_one() -> None:
     assert Share(190, 200).wilson_lower == pytest.approx(0.910, abs=0.001)  # domain.md 2.6
+
+
+def test_what_occurs_just_so_in_training_measures_nothing() -> None:
+    rows = [{"text": "Doei!"}, {"text": "doei dan maar"}, {"text": "говоря"}]
+    trained = [Example("doei", intent="goodbye"), Example("ja", intent="affirm")]
+    assert [row["text"] for row in unseen(rows, trained)] == ["doei dan maar", "говоря"]

@@ -275,3 +275,15 @@ def test_doei_is_a_goodbye_also_after_something_not_understood() -> None:
     talk.say("jkfdhgkjdf lksjdf")
     talk.say("asdhgf dfkjh")
     assert "Dag. Je kunt altijd terugkomen" in said(talk.say("doei"))
+
+
+@pytest.mark.parametrize("dots", ["...", "?", "😭"])
+def test_three_dots_are_no_story(dots: str) -> None:
+    talk = begun()
+    assert "klein beginnen" in said(talk.say(dots))
+    assert not talk.dossier.texts
+
+
+def test_who_is_not_believed_is_taken_seriously() -> None:
+    talk = begun()
+    assert "serieus" in said(talk.say("niemand gelooft me"))

@@ -24,6 +24,7 @@ CASES = [
     ("de zestienjoarige betaalt", 16),
     ("twee kinderen van een jaar of 13", 13),
     ("mijn broer staat achter me", None),
+    ("06", None),
     ("een jongen van 19 zegt dat ie van me houdt", None),
     ("een gast van 20 heeft foto's van mij", None),
     ("mn vriend (21) wil dat ik geld breng", None),
