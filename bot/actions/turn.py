@@ -178,7 +178,7 @@ def _not_understood(
         return
     if open_ask and dossier.misses == 1 and not consent and TELLS in remarks_in(turn.text):
         dossier.texts[str(turn.number)] = turn.text  # "ik zit op de wc": no answer, yet it tells
-        reply.add("utter_ack_short")
+        reply.add("utter_heard")
         reply.repeat = True
         return
     reply.add("utter_not_understood" if dossier.misses == 1 else "utter_not_understood_twice")

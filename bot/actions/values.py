@@ -18,7 +18,7 @@ KEEP_IT = "consent_opslaan_melding"
 
 def is_clear_answer(turn: Turn, open_ask: str | None) -> bool:
     """A few words that answer the open question are that answer, whatever the classifier makes of them ("goor")."""
-    if open_ask is None or turn.reading is None or turn.intent in WAYS_OUT:
+    if open_ask is None or turn.reading is None or turn.intent in (*WAYS_OUT, "other_language"):
         return False
     if questions_in(normalise(turn.text).text):
         return False

@@ -287,3 +287,17 @@ def test_three_dots_are_no_story(dots: str) -> None:
 def test_who_is_not_believed_is_taken_seriously() -> None:
     talk = begun()
     assert "serieus" in said(talk.say("niemand gelooft me"))
+
+
+@pytest.mark.parametrize("question", ["mag ik stoppen", "mag ik anoniem blijven"])
+def test_a_question_that_begins_like_a_yes_says_nothing_about_danger(question: str) -> None:
+    talk = at("in_danger_now")
+    heard = said(talk.say(question))
+    assert "Dit klinkt gevaarlijk" not in heard
+    assert "in_danger_now" not in talk.dossier.answers
+
+
+def test_polish_is_no_no() -> None:
+    talk = at("in_danger_now")
+    assert "I only speak Dutch" in said(talk.say("nie mówię po holendersku"))
+    assert "in_danger_now" not in talk.dossier.answers
