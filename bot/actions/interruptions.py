@@ -30,6 +30,7 @@ STARTS = {
 ANSWERED_BESIDE = frozenset({"age_band", "place"})
 NO_STORY = frozenset({"affirm", "deny", "not_sure", "rather_not_say"})
 STORY_WORDS = 6
+WORDS_OF_AN_INTRODUCTION = 12  # who says more than that tells, and it is kept
 WORDS_THAT_NAME_IT = 2
 SURE_OF_ROLE = 0.7  # for whom somebody comes is asked rather than guessed
 QUESTION_WITH_STORY_WORDS = 8  # a shorter question is only a question, whatever the reader hears in it
@@ -138,8 +139,9 @@ def _only_asks(dossier: Dossier, turn: Turn, open_ask: str | None, reply: Reply)
         return False
     for question in asked or ("ask_unknown",):
         reply.add(f"utter_faq_{question.removeprefix(FAQ)}")
-    if role := _start(turn, open_ask, tells=False):
-        _starts(dossier, role, turn)
+    if (role := _start(turn, open_ask, tells=False)) and not dossier.role:
+        dossier.note("reporter_role", role, turn.number, "afgeleid")
+        set_address(dossier)
     dossier.learn(turn.reading, turn.number)  # "mag ik ook als ik 13 ben"
     return True
 
@@ -208,11 +210,11 @@ def _introduced(turn: Turn) -> str | None:
 
 
 def _starts(dossier: Dossier, role: str, turn: Turn) -> None:
-    """It is remembered with the age and place beside it, so that they are not asked again."""
+    """It is remembered with what stands beside it: an age and a place are not asked again, no sentence is lost."""
     if not dossier.role:
         dossier.note("reporter_role", role, turn.number, "afgeleid")
         set_address(dossier)
-    if turn.reading and (turn.reading.age or turn.reading.gemeente):
+    if turn.reading and (len(turn.text.split()) > WORDS_OF_AN_INTRODUCTION or turn.reading.age or turn.reading.gemeente):
         dossier.add_reading(turn.reading, turn.number)
 
 

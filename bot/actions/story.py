@@ -17,7 +17,7 @@ UNDER_12 = "under_12"
 def take_story(dossier: Dossier, turn: Turn, reply: Reply, alarmed: bool) -> None:
     reading = turn.reading
     assert reading is not None
-    first = not dossier.texts
+    first = "story" not in dossier.answers
     dossier.add_reading(reading, turn.number)
     if reading.role and (not dossier.role or _knows_better(dossier, reading.role)):
         dossier.note("reporter_role", reading.role, turn.number, "afgeleid")

@@ -301,3 +301,13 @@ def test_polish_is_no_no() -> None:
     talk = at("in_danger_now")
     assert "I only speak Dutch" in said(talk.say("nie mówię po holendersku"))
     assert "in_danger_now" not in talk.dossier.answers
+
+
+def test_what_is_said_with_an_introduction_is_kept_and_the_story_is_thanked_for() -> None:
+    talk = Talk()
+    talk.begin()
+    opening = "ik ben mentor op een middelbare school en heb een niet-pluisgevoel over een leerling"
+    talk.say(opening)
+    heard = talk.say("hij mist veel lessen, heeft ineens dure kleding en wordt na school opgehaald door een oudere man")
+    assert opening in talk.dossier.texts.values()
+    assert "Dank u" in said(heard)
