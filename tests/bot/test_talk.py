@@ -311,3 +311,9 @@ def test_what_is_said_with_an_introduction_is_kept_and_the_story_is_thanked_for(
     heard = talk.say("hij mist veel lessen, heeft ineens dure kleding en wordt na school opgehaald door een oudere man")
     assert opening in talk.dossier.texts.values()
     assert "Dank u" in said(heard)
+
+
+def test_hoe_bedoel_je_explains_the_open_question() -> None:
+    talk = at("in_danger_now")
+    assert "Kan er vandaag iets ergs gebeuren" in said(talk.say("hoe bedoel je"))
+    assert talk.ask == "in_danger_now"

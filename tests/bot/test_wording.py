@@ -83,3 +83,11 @@ def test_a_button_is_short(label: str) -> None:
 
 def test_no_telephone_number_stands_outside_the_data_file() -> None:
     assert not re.findall(r"\b0[89]00-?\d{4}\b|\b033-\d", DOMAIN.read_text(encoding="utf-8"))
+
+
+def test_each_question_can_be_explained() -> None:
+    asks = {name.removeprefix("utter_ask_") for name in RESPONSES if name.startswith("utter_ask_")}
+    asks |= {"place"}
+    explained = {name.removeprefix("utter_explain_") for name in RESPONSES if name.startswith("utter_explain_")}
+    assert asks - {"story"} <= explained
+    assert explained <= asks
