@@ -23,6 +23,7 @@ NAMES = frozenset(
         "heard", "no_place", "safe_times", "some_time",
         *(f"when.{value}" for value in get_args(When) if value != "unknown"),
         *(f"{what}.{value}" for what in ("wants", "wish") for value in ("help", "advice", "only_tell", "police_question")),
+        "wants.unsure",
         *(f"contact_channel.{value}" for value in ("email", "phone", "code_only")),
         *(f"summary.{value}" for value in ("correct", "change", "remove", "erase")),
     }

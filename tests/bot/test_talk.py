@@ -317,3 +317,22 @@ def test_hoe_bedoel_je_explains_the_open_question() -> None:
     talk = at("in_danger_now")
     assert "Kan er vandaag iets ergs gebeuren" in said(talk.say("hoe bedoel je"))
     assert talk.ask == "in_danger_now"
+
+
+def test_ik_snap_het_niet_names_no_app() -> None:
+    talk = begun()
+    talk.say("hoi ik snap t niet zo goed, hij moet mijn pas hebben en nu krijg ik brieven van de bank")
+    assert "platform" not in talk.dossier.answers
+
+
+def test_nee_to_the_summary_asks_which_line_is_wrong() -> None:
+    talk = at("summary")
+    talk.say("nee")
+    assert talk.ask == "summary_change"
+
+
+@pytest.mark.parametrize("shrug", ["nee", "kwet nich", "niks", "weet ik niet"])
+def test_a_shrug_at_what_somebody_wants_is_let_go_at_once(shrug: str) -> None:
+    talk = at("wants")
+    talk.say(shrug)
+    assert talk.ask != "wants"
