@@ -37,6 +37,7 @@ Made by `make train-reader` on {made} (version `{version}`). Don't edit these fi
   attention for indicators; {mixture}.
 - **Data.** {train} invented examples of this repository (`meldpunt/data/messages`, `bot/data/nlu`),
   fingerprint `{data_fingerprint}`. No real conversation was ever used.
+  While it trained, copies were typed in a hurry or in a rough Twents, two messages joined, some word pieces hidden.
 - **On the dev part** ({dev} examples, never trained on, used for thresholds): indicators {labels}; intents
   {intent_accuracy}. On held-out passes ({held_out} messages, used for nothing else): {held_out_score}.
 - **Export.** int8 weights; against torch: {agreement}.
