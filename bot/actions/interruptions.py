@@ -14,7 +14,14 @@ from bot.actions.texts import Texts
 from bot.actions.volunteered import ONLY_WHEN_ASKED, said_of
 from meldpunt.reading import normalise
 from meldpunt.reading.intent_rules import questions_in
-from meldpunt.reading.remarks import CALLS_FOR_HELP, NOT_BELIEVED, OWN_ACTS, QUESTION, remarks_in
+from meldpunt.reading.remarks import (
+    CALLS_FOR_HELP,
+    NO_BEGINNING,
+    NOT_BELIEVED,
+    OWN_ACTS,
+    QUESTION,
+    remarks_in,
+)
 
 FAQ = "ask_"
 DOUBTED = ("distrust", "feel_ashamed", "feel_afraid")
@@ -206,7 +213,8 @@ def _introduced(turn: Turn) -> str | None:
     reading = turn.reading
     if reading is None or reading.asserted or reading.intent is None or OWN_ACTS in remarks_in(turn.text):
         return None
-    return reading.role if reading.intent.name in STARTS else None
+    begins = reading.intent.name in STARTS or NO_BEGINNING in remarks_in(turn.text)
+    return reading.role if begins else None
 
 
 def _starts(dossier: Dossier, role: str, turn: Turn) -> None:

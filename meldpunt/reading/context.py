@@ -21,6 +21,7 @@ NAMES = frozenset(
     {
         "clause_end", "quote_end", "negation", "negation_that_asserts", "hypothetical", "joke", "media", "general",
         "suspicion", "over", "saw", "heard", "hearsay", "self", "asks_help",
+        "general_question",
         *(f"time.{value}" for value in get_args(Time) if value != "onbekend"),
     }
 )  # fmt: skip

@@ -19,7 +19,7 @@ from meldpunt.reading.intent_rules import questions_in, ruled_intent
 from meldpunt.reading.lexicon import OUTRIGHT_CERTAINTY, TODAY, find_named, is_risk
 from meldpunt.reading.normalise import Normalised, normalise
 from meldpunt.reading.remarks import OWN_ACTS, remarks_in
-from meldpunt.reading.safety import HALF_SURE, KINDS, find_cues
+from meldpunt.reading.safety import KINDS, find_cues
 from meldpunt.reading.surroundings import Surroundings
 from meldpunt.reading.types import IntentGuess, Mention, Reading, Role, SafetyCue
 
@@ -45,6 +45,7 @@ SURE_OF_NOTHING = 0.85
 SHORT_OPENING = "korte_opening_of_vraag"
 SURE_IN_FEW_WORDS = 0.35
 TOO_FEW_WORDS = "te_weinig_woorden"
+GENERAL_QUESTION = "algemene_vraag"
 OWN_RISK = "suicidaal"
 SURE_OF_OWN_RISK = 0.5
 ABOUT_OWN_ACTS = "over_eigen_daden"  # "bang dat ik een kind iets aandoe" is no wish to die
@@ -59,6 +60,9 @@ TELLS_NOTHING = frozenset(
         "ask_what_happens_next", "ask_opening_hours", "ask_are_you_a_bot", "ask_help_organisations",
     }
 )  # fmt: skip
+SAYS_WHO_ONE_IS = frozenset({"start_self", "start_parent", "start_professional", "start_bystander"})
+WORDS_OF_AN_OPENING = 20
+MAY_ASK_FOR_A_PERSON = 0.3
 TAKEN_HALF_SURE = frozenset({"want_human"})  # who may be asking for a person isn't told that Sam doesn't understand
 STRANGE = 0.55  # pieces a letter: Dutch, slang included, stays below; "xqzv blorp" is cut to crumbs
 SURE_OF_STRANGE_WORDS = 0.75
@@ -134,7 +138,8 @@ class Reader:
             seen.add(indicator)
             start, end = _evidence(message.typed, start, end, named.get(indicator))
             found = Mention(indicator, start, end, message.typed[start:end], certainty=certainty)
-            said_in_words = indicator in named or indicator in {cue.kind for cue in cues}
+            in_words = indicator in named and named[indicator].asserted
+            said_in_words = in_words or indicator in {cue.kind for cue in cues}
             dropped = None if said_in_words else _dropped(message, output, found)
             yield replace(_in_context(found, place), dropped_because=dropped)
         for mention in named.values():
@@ -183,25 +188,31 @@ def _supported(named: Mention, output: ModelOutput | None) -> bool:
 
 
 def _tells_nothing(message: Normalised, output: ModelOutput | None, indicator: str) -> bool:
-    """A few words that are surely a greeting, an opening or a question to Sam claim nothing ("ik kom voor mijn dochter").
+    """A few words that are surely a greeting or a question to Sam claim nothing, nor does who says why they come
+    ("ik kom voor mijn dochter", "ik ben docent en maak me zorgen over een leerling").
 
     Acute indicators are never dropped for it.
     """
     if output is None or not output.intents or catalogue()[indicator].category == "acuut":
         return False
     name, probability = output.intents[0]
-    few = len(message.text.split()) <= FEW_WORDS
-    return few and name in TELLS_NOTHING and probability >= SURE_OF_NOTHING
+    words = len(message.text.split())
+    if name in SAYS_WHO_ONE_IS and words <= WORDS_OF_AN_OPENING:
+        return True
+    return words <= FEW_WORDS and name in TELLS_NOTHING and probability >= SURE_OF_NOTHING
 
 
 def _dropped(message: Normalised, output: ModelOutput | None, found: Mention) -> str | None:
     """Why what the model found in the whole message doesn't count: it is asked, an opening, or too little is said."""
+    acute = catalogue()[found.indicator].category == "acuut"
+    if not acute and context.has("general_question", message.text):
+        return GENERAL_QUESTION
     if _is_asked(message, found.indicator) or _tells_nothing(message, output, found.indicator):
         return SHORT_OPENING
     if found.indicator == OWN_RISK and found.certainty < SURE_OF_OWN_RISK and OWN_ACTS in remarks_in(message.typed):
         return ABOUT_OWN_ACTS
     few = len(message.text.split()) <= FEW_WORDS
-    unsure = few and catalogue()[found.indicator].category != "acuut" and found.certainty < SURE_IN_FEW_WORDS
+    unsure = few and not acute and found.certainty < SURE_IN_FEW_WORDS
     return TOO_FEW_WORDS if unsure else None
 
 
@@ -297,7 +308,7 @@ def _intent(message: Normalised, output: ModelOutput | None) -> IntentGuess | No
         return None
     gibberish = output.strangeness >= STRANGE and ranking[0][1] < SURE_OF_STRANGE_WORDS
     name, probability = ranking[0]
-    sure = output.intent_is_sure or (name in TAKEN_HALF_SURE and probability >= HALF_SURE)
+    sure = output.intent_is_sure or (name in TAKEN_HALF_SURE and probability >= MAY_ASK_FOR_A_PERSON)
     return IntentGuess(name, probability, ranking, sure and not gibberish)
 
 

@@ -16,12 +16,12 @@ NOT_SERIOUS, OWN_ACTS, QUESTION = "not_serious", "own_acts", "question"
 KEEP_FROM_PARENTS, THINKS_AGAIN, NOT_KEPT = "keep_from_parents", "thinks_again", "not_kept"
 ALONE, NO_DANGER, LITTLE_DUTCH = "alone", "no_danger", "little_dutch"
 DONT_KNOW, NO_CONTACT, CONTACT_HERE = "dont_know", "no_contact", "contact_here"
-CALLS_FOR_HELP, TELLS, NOT_BELIEVED = "calls_for_help", "tells", "not_believed"
+CALLS_FOR_HELP, TELLS, NOT_BELIEVED, NO_BEGINNING = "calls_for_help", "tells", "not_believed", "no_beginning"
 KINDS = frozenset(
     {
         NOT_SERIOUS, OWN_ACTS, QUESTION, KEEP_FROM_PARENTS, THINKS_AGAIN, NOT_KEPT, ALONE, NO_DANGER, LITTLE_DUTCH,
         DONT_KNOW, NO_CONTACT, CONTACT_HERE, CALLS_FOR_HELP, TELLS,
-        NOT_BELIEVED,
+        NOT_BELIEVED, NO_BEGINNING,
     }
 )  # fmt: skip
 

@@ -25,7 +25,7 @@ KINDS_OF_INTENT = {
 }
 
 
-HALF_SURE = 0.3  # a needless text about danger or suicide costs less than one that is missing
+HALF_SURE = 0.35  # a needless text about danger or suicide costs less than one that is missing
 SAID_WHEN_HALF_SURE = frozenset({"danger_now", "suicidal"})
 
 

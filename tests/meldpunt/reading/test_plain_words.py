@@ -90,6 +90,8 @@ def test_plain_words_are_read(indicator: str, text: str) -> None:
     [
         "We hadden een les over meisjes die een loverboy hebben.",
         "wat kan ik doen als iemand gechanteerd wordt met foto's",
+        "wat moet je doen als iemand een loverboy heeft",
+        "Ik ben docent op een vmbo in Almelo en maak me zorgen over een leerling van 15.",
         "Mijn dochter heeft geen loverboy hoor.",
         "In de film wordt hij bedreigd.",
     ],
