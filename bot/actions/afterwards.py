@@ -14,6 +14,7 @@ from bot.actions.reply import Reply, Turn
 from meldpunt.reading.remarks import THINKS_AGAIN, remarks_in
 
 LAST_WORDS = frozenset({"thank", "goodbye"})
+ABOUT_WHO_READS_IT = frozenset({"ask_what_happens_next", "ask_when_reply", "ask_who_reads_this", "ask_what_is_stored"})
 
 
 def thinks_again(dossier: Dossier, turn: Turn) -> bool:
@@ -40,16 +41,17 @@ def after_the_end(dossier: Dossier, turn: Turn, draft: Callable[[], dict[str, An
         do_erase(dossier, reply)
         return reply
     cues = say_safety(dossier, turn, reply)
-    answer_questions(turn, reply)
-    intent = turn.intent or ""
     kept = given(dossier, "opslaan_melding")
+    untrue = frozenset() if kept else ABOUT_WHO_READS_IT  # nobody will read what was not kept
+    answer_questions(turn, reply, but=untrue)
+    intent = turn.intent or ""
     if intent == "want_human" and not kept:
         want_human(turn, reply, draft)
         return reply
     if intent in LAST_WORDS and not cues:
         reply.add(f"utter_{intent}")
         return reply
-    if intent.startswith(FAQ) and not reply.say and intent != "ask_why_this_question":
+    if intent.startswith(FAQ) and not reply.say and intent not in {"ask_why_this_question", *untrue}:
         reply.add(f"utter_faq_{intent[len(FAQ):]}", hours=str(turn.context.get("opening_hours") or ""))
     reply.add("utter_all_done" if kept else "utter_nothing_kept")
     return reply

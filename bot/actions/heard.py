@@ -129,10 +129,12 @@ def is_back(dossier: Dossier, turn: Turn, reply: Reply) -> bool:
     return False
 
 
-def answer_questions(turn: Turn, reply: Reply) -> None:
-    """A question that stands beside a story or an answer is answered too."""
+def answer_questions(turn: Turn, reply: Reply, but: frozenset[str] = frozenset()) -> None:
+    """A question that stands beside a story or an answer is answered too, all ``but`` those."""
     said = {name for name, _ in reply.say}
     for question in questions_in(normalise(turn.text).text):
+        if question in but:
+            continue
         name = f"utter_faq_{question.removeprefix('ask_')}"
         if name not in said:
             reply.add(name, hours=str(turn.context.get("opening_hours") or ""))

@@ -336,3 +336,12 @@ def test_a_shrug_at_what_somebody_wants_is_let_go_at_once(shrug: str) -> None:
     talk = at("wants")
     talk.say(shrug)
     assert talk.ask != "wants"
+
+
+@pytest.mark.parametrize("question", ["en nu", "wat gebeurt er nu", "wanneer krijg ik antwoord"])
+def test_after_a_no_nobody_is_promised_an_answer(question: str) -> None:
+    talk = at("consent:opslaan_melding")
+    talk.choose("no")
+    heard = said(talk.say(question))
+    assert "Ik heb niets bewaard" in heard
+    assert "medewerker leest" not in heard
