@@ -18,8 +18,12 @@ from meldpunt.reading.remarks import (
     remarks_in,
 )
 from meldpunt.reading.safety import heard_kinds
+from meldpunt.triage import assess
 
 WAYS_OUT = frozenset({"stop_and_erase", "want_human"})
+HOTEL = {"afspraak_vandaag", "minderjarige_hotelafspraak"}
+YOUNG = frozenset({"under_12", "12_15", "16_17"})
+YOUNG_AND_HOTEL = "A4"  # triage.json
 OPENING_ASKS = ("safe_to_type", "in_danger_now", "reporter_role", None)
 CHOICES = frozenset({"when", "age_band", "place", "reporter_role"})
 WORDS_OF_A_CHOICE = 2
@@ -32,9 +36,8 @@ def say_safety(dossier: Dossier, turn: Turn, reply: Reply, open_ask: str | None 
     """Say the fitting safety text first, once per kind (conversation.md, "Safety")."""
     kinds = _kinds_heard(turn, open_ask)
     fresh = [kind for kind in dict.fromkeys(kinds) if kind not in dossier.said]
-    hotel = {"afspraak_vandaag", "minderjarige_hotelafspraak"}
     for kind in fresh:
-        if kind in hotel and (hotel - {kind}) & (set(dossier.said)):
+        if kind in HOTEL and (HOTEL - {kind}) & (set(dossier.said)):
             dossier.said.append(kind)
             continue
         dossier.said.append(kind)
@@ -47,6 +50,16 @@ def say_safety(dossier: Dossier, turn: Turn, reply: Reply, open_ask: str | None 
     if set(fresh) & DISTRESS:
         dossier.distress = True
     return fresh
+
+
+def say_what_follows(dossier: Dossier, reply: Reply) -> None:
+    """A hotel that is told in one message and a young age in another call for the same text as both at once."""
+    facts = dossier.facts()
+    if dossier.finished or facts.band not in YOUNG or HOTEL & set(dossier.said):
+        return
+    if any(rule.id == YOUNG_AND_HOTEL for rule in assess(facts).rules):
+        dossier.said.append("minderjarige_hotelafspraak")
+        reply.say.insert(0, ("utter_safety_minderjarige_hotelafspraak", {}))
 
 
 def _kinds_heard(turn: Turn, open_ask: str | None) -> list[str]:

@@ -61,7 +61,8 @@ def interrupted(
         reply.repeat = True
         return True
     if open_ask != "wants" and CALLS_FOR_HELP in remarks_in(turn.text):
-        reply.add("utter_call_for_help")
+        if not reply.say:  # not beside a safety text that says the same
+            reply.add("utter_call_for_help")
         reply.repeat = True
         return True
     if answers.only_heard(open_ask, turn.text) and not dossier.misses:

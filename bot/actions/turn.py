@@ -18,6 +18,7 @@ from bot.actions.heard import (
     is_plain_choice,
     only_introduces,
     say_safety,
+    say_what_follows,
     take_remarks,
 )
 from bot.actions.interruptions import STORY_WORDS, interrupted
@@ -43,6 +44,14 @@ def take(
     dossier: Dossier, turn: Turn, open_ask: str | None, texts: Texts, draft: Callable[[], dict[str, Any]]
 ) -> Reply:
     """Update the dossier with one message and say what must be said before the next question."""
+    reply = _take(dossier, turn, open_ask, texts, draft)
+    say_what_follows(dossier, reply)
+    return reply
+
+
+def _take(
+    dossier: Dossier, turn: Turn, open_ask: str | None, texts: Texts, draft: Callable[[], dict[str, Any]]
+) -> Reply:
     reply = Reply()
     dossier.turns += 1
     if turn.choice:

@@ -345,3 +345,17 @@ def test_after_a_no_nobody_is_promised_an_answer(question: str) -> None:
     heard = said(talk.say(question))
     assert "Ik heb niets bewaard" in heard
     assert "medewerker leest" not in heard
+
+
+def test_a_hotel_in_one_message_and_a_young_age_in_another_get_the_safety_text() -> None:
+    talk = begun()
+    first = said(talk.say("mn vriend zegt dat ik zondag mee moet naar een airbnb in enschede met zijn vrienden"))
+    assert "Je hoeft daar niet heen" not in first
+    assert talk.say("ik ben 15")[0].startswith("Je hoeft daar niet heen")
+    assert "Je hoeft daar niet heen" not in said(talk.say("nog iets: hij haalt me op bij het station"))
+
+
+def test_a_hotel_and_an_adult_age_get_none() -> None:
+    talk = begun()
+    talk.say("mn vriend zegt dat ik zondag mee moet naar een airbnb in enschede met zijn vrienden")
+    assert "Je hoeft daar niet heen" not in said(talk.say("ik ben 27"))
