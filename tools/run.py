@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import FrameType
 from typing import Any
 
@@ -42,7 +42,7 @@ def stay(make_product: Callable[[], Product]) -> int:
         try:
             product.start_what_needs_no_database()
             login = product.prepare()
-            if not login and product.environment.get("MELDPUNT_DEMO", "0") not in ("", "0", "False", "false"):
+            if not login and asks_for_demo(product.environment):
                 say(NO_DEMO.format(folder=product.var))
             if login:
                 print(first_login(login), flush=True)
@@ -59,6 +59,11 @@ def stay(make_product: Callable[[], Product]) -> int:
             product.stop()
     say("Everything has stopped.")
     return 0
+
+
+def asks_for_demo(environment: Mapping[str, str]) -> bool:
+    """Whether invented cases are asked for."""
+    return environment.get("MELDPUNT_DEMO", "0").lower() not in ("", "0", "false")
 
 
 def first_login(login: dict[str, Any]) -> str:

@@ -19,7 +19,7 @@ from meldpunt.triage import Facts
 DATA = Path(meldpunt.__file__).parent / "data" / "answers.tsv"
 NAMES = frozenset(
     {
-        "yes", "agrees", "no", "leading_yes", "unsure", "rather_not", "done", "enough", "meaning", "alone_again", "about_me",
+        "yes", "no", "leading_yes", "unsure", "rather_not", "done", "enough", "meaning", "alone_again", "about_me",
         "heard", "no_place", "safe_times", "some_time",
         *(f"when.{value}" for value in get_args(When) if value != "unknown"),
         *(f"{what}.{value}" for what in ("wants", "wish") for value in ("help", "advice", "only_tell", "police_question")),
@@ -95,7 +95,7 @@ def _from_words(ask: str, text: str, reading: Reading) -> str | None:
     if _is_unsure(plain) and ask not in ("story", "observed"):
         return "unsure" if ask in UNSURE_VALUE else "unknown"
     if ask in YES_NO:
-        return _yes_no(plain, may_agree=ask not in FACTS) or (
+        return _yes_no(plain) or (
             text
             if len(plain.split()) >= 4 and ask not in ("safe_to_type", "in_danger_now", "confirm_erase")
             else None
@@ -137,7 +137,7 @@ def is_enough(text: str) -> bool:
 
 def says_yes(text: str) -> bool:
     """Whether the words begin with a yes."""
-    return _yes_no(normalise(text).text) == "yes"
+    return _says("yes", normalise(text).text)
 
 
 def only_heard(ask: str | None, text: str) -> bool:
@@ -196,10 +196,10 @@ def _is_unsure(plain: str) -> bool:
     return bool(found) and (len(plain.split()) <= FEW_WORDS or len(plain[: found.start()].split()) < FEW_BEFORE)
 
 
-def _yes_no(plain: str, may_agree: bool = True) -> str | None:
+def _yes_no(plain: str) -> str | None:
     if _says("no", plain):
         return "no"
-    return "yes" if _says("yes", plain) or (may_agree and _says("agrees", plain)) else None
+    return "yes" if _says("yes", plain) else None
 
 
 def _place(plain: str, text: str) -> str | None:

@@ -21,7 +21,7 @@ from meldpunt.reading.safety import heard_kinds
 from meldpunt.triage import assess
 
 WAYS_OUT = frozenset({"stop_and_erase", "want_human"})
-HOTEL = {"afspraak_vandaag", "minderjarige_hotelafspraak"}
+HOTEL = frozenset({"afspraak_vandaag", "minderjarige_hotelafspraak"})
 YOUNG = frozenset({"under_12", "12_15", "16_17"})
 YOUNG_AND_HOTEL = "A4"  # triage.json
 OPENING_ASKS = ("safe_to_type", "in_danger_now", "reporter_role", None)
@@ -53,13 +53,17 @@ def say_safety(dossier: Dossier, turn: Turn, reply: Reply, open_ask: str | None 
 
 
 def say_what_follows(dossier: Dossier, reply: Reply) -> None:
-    """A hotel that is told in one message and a young age in another call for the same text as both at once."""
+    """A hotel that is told in one message and a young age in another call for the same text as both at once.
+
+    Beside somebody who reads along nothing is shown of it; it is said once that is over.
+    """
     facts = dossier.facts()
-    if dossier.finished or facts.band not in YOUNG or HOTEL & set(dossier.said):
+    if dossier.finished or dossier.safe_mode or facts.band not in YOUNG or HOTEL & set(dossier.said):
         return
     if any(rule.id == YOUNG_AND_HOTEL for rule in assess(facts).rules):
         dossier.said.append("minderjarige_hotelafspraak")
-        reply.say.insert(0, ("utter_safety_minderjarige_hotelafspraak", {}))
+        safety = [name for name, _ in reply.say if name.startswith("utter_safety_")]
+        reply.say.insert(len(safety), ("utter_safety_minderjarige_hotelafspraak", {}))
 
 
 def _kinds_heard(turn: Turn, open_ask: str | None) -> list[str]:

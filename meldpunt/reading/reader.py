@@ -15,10 +15,10 @@ from meldpunt.indicators.catalogue import catalogue
 from meldpunt.reading import context
 from meldpunt.reading.age import find_age
 from meldpunt.reading.details import find_moment, find_platforms, find_role
-from meldpunt.reading.intent_rules import questions_in, ruled_intent
-from meldpunt.reading.lexicon import OUTRIGHT_CERTAINTY, TODAY, find_named, is_risk
+from meldpunt.reading.doubts import today_beside_a_risk, why_doubted
+from meldpunt.reading.intent_rules import ruled_intent
+from meldpunt.reading.lexicon import OUTRIGHT_CERTAINTY, find_named
 from meldpunt.reading.normalise import Normalised, normalise
-from meldpunt.reading.remarks import OWN_ACTS, remarks_in
 from meldpunt.reading.safety import KINDS, find_cues
 from meldpunt.reading.surroundings import Surroundings
 from meldpunt.reading.types import IntentGuess, Mention, Reading, Role, SafetyCue
@@ -39,29 +39,7 @@ COMING = frozenset({"nu", "<24u", "toekomst", "onbekend"})
 ACUTE_KINDS = frozenset({*KINDS, "afspraak_vandaag"})
 MAX_CHARS = 8000
 MIN_EVIDENCE_WORDS = 3
-FEW_WORDS = 7
 TOLD_WORDS = 4
-SURE_OF_NOTHING = 0.85
-SHORT_OPENING = "korte_opening_of_vraag"
-SURE_IN_FEW_WORDS = 0.35
-TOO_FEW_WORDS = "te_weinig_woorden"
-GENERAL_QUESTION = "algemene_vraag"
-OWN_RISK = "suicidaal"
-SURE_OF_OWN_RISK = 0.5
-ABOUT_OWN_ACTS = "over_eigen_daden"  # "bang dat ik een kind iets aandoe" is no wish to die
-ASKED = {"dader_leest_mee": "ask_can_it_be_seen"}
-NO_RISK_BESIDE = "geen_ander_signaal"
-SURE_OF_TODAY = 0.5  # where nothing else in the message is a risk, an appointment today must be read with this certainty
-TELLS_NOTHING = frozenset(
-    {
-        "greet", "goodbye", "thank", "affirm", "deny", "pause", "have_receipt_code", "repeat_question", "out_of_scope",
-        "start_self", "start_parent", "start_professional", "start_bystander", "want_human", "want_callback",
-        "ask_why_this_question", "ask_is_this_anonymous", "ask_what_is_stored", "ask_who_reads_this", "ask_when_reply",
-        "ask_what_happens_next", "ask_opening_hours", "ask_are_you_a_bot", "ask_help_organisations",
-    }
-)  # fmt: skip
-SAYS_WHO_ONE_IS = frozenset({"start_self", "start_parent", "start_professional", "start_bystander"})
-WORDS_OF_AN_OPENING = 20
 MAY_ASK_FOR_A_PERSON = 0.3
 TAKEN_HALF_SURE = frozenset({"want_human"})  # who may be asking for a person isn't told that Sam doesn't understand
 STRANGE = 0.55  # pieces a letter: Dutch, slang included, stays below; "xqzv blorp" is cut to crumbs
@@ -99,7 +77,7 @@ class Reader:
         reporter_is_self = None if role is None else role == "self"
         cues = find_cues(message)
         doc = self._language.parse(message)
-        mentions = _today_beside_a_risk(
+        mentions = today_beside_a_risk(
             tuple(self._mentions(_Place(self._language, doc, reporter_is_self), message, output, cues))
         )
         age = find_age(message, reporter_is_self)
@@ -140,7 +118,7 @@ class Reader:
             found = Mention(indicator, start, end, message.typed[start:end], certainty=certainty)
             in_words = indicator in named and named[indicator].asserted
             said_in_words = in_words or indicator in {cue.kind for cue in cues}
-            dropped = None if said_in_words else _dropped(message, output, found)
+            dropped = None if said_in_words else why_doubted(message, output, found)
             yield replace(_in_context(found, place), dropped_because=dropped)
         for mention in named.values():
             if mention.indicator in seen or not (
@@ -185,52 +163,6 @@ def _supported(named: Mention, output: ModelOutput | None) -> bool:
     if output is None or named.certainty >= OUTRIGHT_CERTAINTY:
         return True
     return output.indicators[named.indicator] >= SUPPORT * output.thresholds[named.indicator]
-
-
-def _tells_nothing(message: Normalised, output: ModelOutput | None, indicator: str) -> bool:
-    """A few words that are surely a greeting or a question to Sam claim nothing, nor does who says why they come
-    ("ik kom voor mijn dochter", "ik ben docent en maak me zorgen over een leerling").
-
-    Acute indicators are never dropped for it.
-    """
-    if output is None or not output.intents or catalogue()[indicator].category == "acuut":
-        return False
-    name, probability = output.intents[0]
-    words = len(message.text.split())
-    if name in SAYS_WHO_ONE_IS and words <= WORDS_OF_AN_OPENING:
-        return True
-    return words <= FEW_WORDS and name in TELLS_NOTHING and probability >= SURE_OF_NOTHING
-
-
-def _dropped(message: Normalised, output: ModelOutput | None, found: Mention) -> str | None:
-    """Why what the model found in the whole message doesn't count: it is asked, an opening, or too little is said."""
-    acute = catalogue()[found.indicator].category == "acuut"
-    if not acute and context.has("general_question", message.text):
-        return GENERAL_QUESTION
-    if _is_asked(message, found.indicator) or _tells_nothing(message, output, found.indicator):
-        return SHORT_OPENING
-    if found.indicator == OWN_RISK and found.certainty < SURE_OF_OWN_RISK and OWN_ACTS in remarks_in(message.typed):
-        return ABOUT_OWN_ACTS
-    few = len(message.text.split()) <= FEW_WORDS
-    unsure = few and not acute and found.certainty < SURE_IN_FEW_WORDS
-    return TOO_FEW_WORDS if unsure else None
-
-
-def _is_asked(message: Normalised, indicator: str) -> bool:
-    """Whether the message asks Sam about it, and does not tell it ("kan hij zien dat ik dit typ")."""
-    return indicator in ASKED and ASKED[indicator] in questions_in(message.text)
-
-
-def _today_beside_a_risk(mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
-    """An appointment today counts beside another risk indicator (domain.md 1.4, 49), or when the model is surer of it."""
-    if any(mention.asserted and mention.indicator != TODAY and is_risk(mention.indicator) for mention in mentions):
-        return mentions
-    return tuple(
-        replace(mention, dropped_because=NO_RISK_BESIDE)
-        if mention.indicator == TODAY and mention.recognised_by == "nlu" and mention.certainty < SURE_OF_TODAY
-        else mention
-        for mention in mentions
-    )
 
 
 def _evidence(typed: str, start: int, end: int, named: Mention | None) -> tuple[int, int]:

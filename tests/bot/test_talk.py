@@ -359,3 +359,10 @@ def test_a_hotel_and_an_adult_age_get_none() -> None:
     talk = begun()
     talk.say("mn vriend zegt dat ik zondag mee moet naar een airbnb in enschede met zijn vrienden")
     assert "Je hoeft daar niet heen" not in said(talk.say("ik ben 27"))
+
+
+def test_beside_somebody_who_reads_along_nothing_of_the_hotel_is_shown() -> None:
+    talk = begun()
+    talk.say("mn vriend zegt dat ik zondag mee moet naar een airbnb in enschede met zijn vrienden")
+    assert "Je hoeft daar niet heen" not in said(talk.say("ik ben 15 wacht hij leest mee"))
+    assert "Je hoeft daar niet heen" in said(talk.say("ik ben weer alleen"))

@@ -32,6 +32,8 @@ CASES = [
     ("ze gaat om met een jongen van 21", None),
     ("haar vriend is 28", None),
     ("hij is 24 zij 15, hij koopt alles", 15),
+    ("'neem nog eentje' bleef ze zeggen, zij is 24, ik jongen 16. ik wou niks", 16),
+    ("met zijn broer van 24 in onze bouwmarkt, hij vult zelf de kar, veertien", 14),
     ("gast van 34 had via vinted contact met mn meisje van 14", 14),
     ("mijn zoon van 19 wordt bedreigd", 19),
     ("een meisje van 19 wordt gedwongen", 19),

@@ -181,3 +181,13 @@ def test_what_a_passing_thread_started_lives_on(tmp_path: Path) -> None:
     time.sleep(0.5)  # a signal sent at the thread's end would have arrived
     assert supervisor.ended() is None
     supervisor.stop(grace_s=1)
+
+
+@pytest.mark.parametrize(("asked", "said"), [("1", True), ("", False)])
+def test_invented_cases_asked_of_a_filled_installation_are_said_not_to_come(
+    run: Callable[[dict[str, str]], Run], monkeypatch: pytest.MonkeyPatch, asked: str, said: bool
+) -> None:
+    monkeypatch.setenv("MELDPUNT_DEMO", asked)
+    started = run(dict.fromkeys(("handover", "jobs", "rasa", "actions"), BREAKS))
+    _, told = started.outcome()
+    assert ("nothing invented was added" in told) is said

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meldpunt.reading.reader import NO_RISK_BESIDE, _today_beside_a_risk
+from meldpunt.reading.doubts import NO_RISK_BESIDE, today_beside_a_risk
 from meldpunt.reading.types import Mention
 
 
@@ -11,17 +11,17 @@ def today(certainty: float) -> Mention:
 
 
 def test_an_alarm_clock_for_tonight_is_no_appointment() -> None:
-    (found,) = _today_beside_a_risk((today(0.35),))
+    (found,) = today_beside_a_risk((today(0.35),))
     assert not found.asserted
     assert found.dropped_because == NO_RISK_BESIDE
 
 
 def test_beside_a_risk_or_read_surely_it_counts() -> None:
     beside = Mention("chantage_beeldmateriaal", 6, 9, "foto", certainty=0.6)
-    assert all(mention.asserted for mention in _today_beside_a_risk((today(0.35), beside)))
-    assert _today_beside_a_risk((today(0.6),))[0].asserted
+    assert all(mention.asserted for mention in today_beside_a_risk((today(0.35), beside)))
+    assert today_beside_a_risk((today(0.6),))[0].asserted
 
 
 def test_what_is_no_risk_by_itself_does_not_make_it_count() -> None:
     tired = Mention("gedragsverandering", 6, 9, "anders", certainty=0.6)
-    assert not _today_beside_a_risk((today(0.35), tired))[0].asserted
+    assert not today_beside_a_risk((today(0.35), tired))[0].asserted
